@@ -1,0 +1,28 @@
+// The table of kernels: what every instruction-set level offers to the layer above. One constant table per
+// level is filled by isa/*.cc from the same kernel texts (*.inl.h). A kernel takes pointers and sizes, writes
+// into given memory, and never allocates, throws, prints or keeps state. Sizes count elements unless named Bytes.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace flyhash {
+
+struct Kernels {
+  const char* isa;
+
+  // sign.inl.h
+  std::size_t (*firstNonFinite)(const float* values, std::size_t count);
+  void (*signCodes)(const float* vectors, std::size_t rows, std::size_t dim, const float* thresholds,
+                    std::uint8_t* codes);
+
+  // projection.inl.h
+  void (*projectionSigns)(const float* vectors, std::size_t rows, std::size_t dim,
+                          const float* panels, const float* thresholds, std::size_t bits,
+                          std::uint8_t* codes);
+  void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
+                           const float* panels, std::size_t outputs, float* values);
+};
+
+}  // namespace flyhash
