@@ -1,0 +1,8 @@
+/** The public surface, shared by both entry points: flyhash and flyhash/reference. */
+
+export { backend, type BackendInfo } from './backend/active.ts';
+export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export type { NumberArray, Vectors } from './vectors.ts';
+export { BitCodes } from './codes/bit-codes.ts';
+export { BinaryQuantizer, type BinaryQuantizerOptions, type BinaryQuantizerTraining } from './hash/binary-quantizer.ts';
+export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
