@@ -135,7 +135,8 @@ export class RandomStream {
   }
 
   #refill(): void {
-    if (this.#block >= TWO_TO_32) throw new RangeError('a random stream holds 2^34 words, all were drawn');
+    if (this.#block >= TWO_TO_32)
+      throw new RangeError('a random stream holds 2^34 words, all were drawn');
     const [k0, k1] = this.#key;
     const [low, high] = this.#index;
     for (let i = 0; i < REFILL_BLOCKS; i++) {
