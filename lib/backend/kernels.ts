@@ -35,7 +35,7 @@ export type KernelName = keyof Kernels;
 
 /** A kernel and its arguments, not yet run. */
 export type KernelCall = {
-  [N in KernelName]: { readonly name: N; readonly args: Parameters<Kernels[N]> };
+  [N in KernelName]: { readonly name: N; readonly args: Readonly<Parameters<Kernels[N]>> };
 }[KernelName];
 
 /** A kernel call in flight. */

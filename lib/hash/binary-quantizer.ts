@@ -96,7 +96,7 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
         name: 'signCodes',
         args: [vectors, count, this.dim, this.#thresholds, data.subarray(first * codeBytes)],
       }),
-      codes: () => BitCodes.own(data, this.dim),
+      codes: () => BitCodes.adopt(data, this.dim),
     };
   }
 }
