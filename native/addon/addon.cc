@@ -59,6 +59,10 @@ constexpr Export EXPORTS[] = {
     {"signCodes", signCodes},
     {"projectionSigns", projectionSigns},
     {"projectionValues", projectionValues},
+    {"limitMultiplyAdd", limitMultiplyAdd},
+    {"limitXorPopcount", limitXorPopcount},
+    {"limitRead", limitRead},
+    {"limitPartialSort", limitPartialSort},
 };
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {

@@ -23,6 +23,11 @@ struct Kernels {
                           std::uint8_t* codes);
   void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
                            const float* panels, std::size_t outputs, float* values);
+
+  // limits.inl.h: for the benches alone
+  double (*fmaPeak)(std::size_t chains, std::size_t iterations);
+  std::uint64_t (*xorPopcount)(const std::uint64_t* words, std::size_t count, std::uint64_t query);
+  std::uint64_t (*plainRead)(const std::uint64_t* words, std::size_t count);
 };
 
 }  // namespace flyhash

@@ -7,4 +7,7 @@ const Kernels KERNELS = {
     .signCodes = signCodes,
     .projectionSigns = projectionSigns,
     .projectionValues = projectionValues,
+    .fmaPeak = fmaPeak,
+    .xorPopcount = xorPopcount,
+    .plainRead = plainRead,
 };
