@@ -1,5 +1,5 @@
-# The build of what is shipped (node-gyp, prebuildify). The source list is native/sources.json, which
-# CMakeLists.txt reads too; it repeats these flags. There is no -march: instruction sets are target regions
+# The build of what is shipped (node-gyp, prebuildify). Sources and definitions are those of
+# native/sources.json, which CMakeLists.txt reads too; it repeats these flags. There is no -march: instruction sets are target regions
 # inside native/isa/. -ffp-contract=off: a multiply-add is fused only where the code says fma.
 {
   'targets': [
@@ -10,7 +10,7 @@
       ],
       'include_dirs': ['native'],
       'dependencies': ['<!(node -p "require(\'node-addon-api\').targets"):node_addon_api_except'],
-      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'defines': ['<!@(node -p "require(\'./native/sources.json\').definitions.join(\' \')")'],
       'cflags!': ['-fno-omit-frame-pointer'],
       'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
       'cflags_cc': [
