@@ -49,7 +49,7 @@ export function nodeBinary(name, version) {
   const binary = join(folder, 'package', 'bin', 'node');
   if (existsSync(binary)) return binary;
   mkdirSync(folder, { recursive: true });
-  npm(['pack', '--silent', '--pack-destination', folder, `${name}@${version}`]);
+  npm(['pack', '--loglevel=error', '--pack-destination', folder, `${name}@${version}`]);
   must('tar', ['xf', join(folder, `${name}-${version}.tgz`), '-C', folder]);
   rmSync(join(folder, `${name}-${version}.tgz`));
   return binary;

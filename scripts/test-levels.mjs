@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ROOT, runSuite } from './suite.mjs';
 
 const addon = createRequire(import.meta.url)(join(ROOT, 'build', 'Release', 'flyhash.node'));
-const levels = addon.levels();
+const levels = addon.levels().split(' ');
 const args = process.argv.slice(2);
 
 const runs = [

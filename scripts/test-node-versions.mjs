@@ -3,7 +3,7 @@
 
 import { nodeBinary, runSuite } from './suite.mjs';
 
-const VERSIONS = ['22.23.3', '24.22.0'];
+const VERSIONS = ['22.23.3', '24.21.0'];
 
 if (process.platform !== 'linux') {
   console.log(`SKIPPED: no Node binaries are fetched for ${process.platform}`);
