@@ -1,4 +1,4 @@
-// Builds and runs the native tests with a CMake preset (release, asan, tsan, neon): `npm run test:native -- asan`.
+// Builds and runs the native tests with a CMake preset (release, clang, asan, tsan, neon): `npm run test:native -- asan`.
 // The preset asan also builds the addon, and the vitest suite runs on it, so that the doors of the addon meet
 // their wrong arguments under AddressSanitizer.
 
