@@ -102,6 +102,14 @@ function buildTypeScript() {
   run('compiling TypeScript (tsc)', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
 }
 
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`flyhash setup: Node 20.19 or later is needed, this is ${process.version}.`);
+  process.exit(1);
+}
+
+checkNode();
 installPackages();
 buildAddon();
 buildTypeScript();
