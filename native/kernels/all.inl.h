@@ -3,3 +3,4 @@
 #include "bits.inl.h"
 #include "sign.inl.h"
 #include "projection.inl.h"
+#include "rotation.inl.h"

@@ -7,4 +7,6 @@ const Kernels KERNELS = {
     .signCodes = signCodes,
     .projectionSigns = projectionSigns,
     .projectionValues = projectionValues,
+    .rotationSigns = rotationSigns,
+    .rotationValues = rotationValues,
 };
