@@ -9,4 +9,7 @@ const Kernels KERNELS = {
     .projectionValues = projectionValues,
     .rotationSigns = rotationSigns,
     .rotationValues = rotationValues,
+    .fmaPeak = fmaPeak,
+    .xorPopcount = xorPopcount,
+    .plainRead = plainRead,
 };
