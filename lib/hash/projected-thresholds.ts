@@ -9,10 +9,16 @@ import { activeBackend } from '../backend/active.ts';
 import { wrongValue } from '../errors.ts';
 import type { VectorSource } from '../vectors.ts';
 import type { Projector } from './projectors.ts';
-import { columnMeans, forEachRun, median } from './thresholds.ts';
+import { columnMeans, forEachRun, median, turn } from './thresholds.ts';
 
 /** What the outputs are compared with; see {@link projectedThresholds}. */
 export type ThresholdKind = 'zero' | 'mean' | 'median';
+
+export interface ThresholdOptions {
+  readonly kind: ThresholdKind;
+  readonly center: boolean;
+  readonly signal: AbortSignal | undefined;
+}
 
 const VALUES_BYTES = 1 << 20;
 const MEDIAN_BYTES = 1 << 25;
@@ -43,24 +49,34 @@ async function forEachProjected(
   source: VectorSource,
   projector: Projector,
   visit: Visit,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  await forEachRun(source, (run, first, rows) =>
-    project(projector, run, rows, (values, at, count) => visit(values, first + at, count)),
-  );
+  const projectRun = (run: Float32Array, first: number, rows: number): Promise<void> =>
+    project(projector, run, rows, (values, at, count) => visit(values, first + at, count));
+  await forEachRun(source, projectRun, signal);
 }
 
-async function projectedMeans(source: VectorSource, projector: Projector): Promise<Float32Array> {
+async function projectedMeans(
+  source: VectorSource,
+  projector: Projector,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
   const { outputs } = projector;
   const sums = new Float64Array(outputs);
-  await forEachProjected(source, projector, (values, _first, rows) => {
+  const addRows: Visit = (values, _first, rows) => {
     for (let row = 0; row < rows; row++) {
       for (let j = 0; j < outputs; j++) sums[j] += values[row * outputs + j];
     }
-  });
+  };
+  await forEachProjected(source, projector, addRows, signal);
   return Float32Array.from(sums, (sum) => sum / source.rows);
 }
 
-async function projectedMedians(source: VectorSource, projector: Projector): Promise<Float32Array> {
+async function projectedMedians(
+  source: VectorSource,
+  projector: Projector,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
   const { outputs } = projector;
   const medians = new Float32Array(outputs);
   const width = Math.min(outputs, Math.max(1, Math.floor(MEDIAN_BYTES / (4 * source.rows))));
@@ -68,25 +84,42 @@ async function projectedMedians(source: VectorSource, projector: Projector): Pro
   for (let start = 0; start < outputs; start += width) {
     const count = Math.min(width, outputs - start);
     const { projector: part, skip } = projector.part(start, count);
-    await forEachProjected(source, part, (values, first, rows) => {
+    const keepColumns: Visit = (values, first, rows) => {
       for (let row = 0; row < rows; row++) {
         for (let c = 0; c < count; c++) {
           columns[c * source.rows + first + row] = values[row * part.outputs + skip + c];
         }
       }
-    });
+    };
+    await forEachProjected(source, part, keepColumns, signal);
     for (let c = 0; c < count; c++) {
       medians[start + c] = median(columns.subarray(c * source.rows, (c + 1) * source.rows));
+      await turn();
     }
   }
   return medians;
 }
 
-async function projectionOfMean(source: VectorSource, projector: Projector): Promise<Float32Array> {
+async function projectionOfMean(
+  source: VectorSource,
+  projector: Projector,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
   const values = new Float32Array(projector.outputs);
-  const mean = await columnMeans(source);
+  const mean = await columnMeans(source, signal);
   await project(projector, mean, 1, (projected) => values.set(projected));
   return values;
+}
+
+function thresholdsOf(
+  source: VectorSource,
+  projector: Projector,
+  { kind, center, signal }: ThresholdOptions,
+): Promise<Float32Array> {
+  if (kind === 'mean') return projectedMeans(source, projector, signal);
+  if (kind === 'median') return projectedMedians(source, projector, signal);
+  if (center) return projectionOfMean(source, projector, signal);
+  return Promise.resolve(new Float32Array(projector.outputs));
 }
 
 /**
@@ -96,16 +129,9 @@ async function projectionOfMean(source: VectorSource, projector: Projector): Pro
 export async function projectedThresholds(
   source: VectorSource,
   projector: Projector,
-  kind: ThresholdKind,
-  center: boolean,
+  options: ThresholdOptions,
 ): Promise<Float32Array> {
-  const thresholds = await (kind === 'mean'
-    ? projectedMeans(source, projector)
-    : kind === 'median'
-      ? projectedMedians(source, projector)
-      : center
-        ? projectionOfMean(source, projector)
-        : new Float32Array(projector.outputs));
+  const thresholds = await thresholdsOf(source, projector, options);
   const bad = thresholds.findIndex((threshold) => !Number.isFinite(threshold));
   if (bad >= 0) {
     const expected = 'finite (the training vectors are too large for float32 when projected)';

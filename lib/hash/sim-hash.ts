@@ -4,7 +4,14 @@
  * matrix, one with orthogonal rows (super-bit), or a stack of fast Hadamard rotations.
  */
 
-import { checkBoolean, checkBytes, checkInteger, checkOneOf, checkOptions } from '../check.ts';
+import {
+  checkBoolean,
+  checkBytes,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+} from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
 import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
@@ -47,6 +54,8 @@ export interface SimHashTraining extends Omit<SimHashOptions, 'dim'> {
    * of the projected training vectors, for which centring makes no difference.
    */
   thresholds?: ThresholdKind;
+  /** Aborting rejects with `signal.reason`. */
+  signal?: AbortSignal;
 }
 
 const OPTIONS = ['dim', 'bits', 'seed', 'projection'] as const;
@@ -135,14 +144,19 @@ export class SimHash extends Hasher<BitCodes> {
    * ```
    */
   static async train(vectors: Vectors, options: SimHashTraining): Promise<SimHash> {
-    checkOptions(options, 'options', [...OPTIONS, 'center', 'thresholds']);
+    checkOptions(options, 'options', [...OPTIONS, 'center', 'thresholds', 'signal']);
+    const signal = checkSignal(options.signal);
     const center = checkBoolean(options.center ?? true, 'center');
     const kind = checkOneOf(options.thresholds ?? 'zero', 'thresholds', ['zero', 'mean', 'median']);
     const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
     const model = drawn({ ...options, dim });
-    const thresholds = await projectedThresholds(source, model.projector, kind, center);
+    const thresholds = await projectedThresholds(source, model.projector, {
+      kind,
+      center,
+      signal,
+    });
     return new SimHash({ ...model, thresholds });
   }
 

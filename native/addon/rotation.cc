@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "doors.h"
+#include "fault.h"
 #include "rows.h"
 
 namespace flyhash {
@@ -20,13 +21,13 @@ struct Rotations {
   const std::uint32_t* signs;
 };
 
-Rotations rotationsOf(const Call& call, Napi::Env env, std::size_t outputs) {
+Rotations rotationsOf(const Call& call, std::size_t outputs) {
   const std::size_t size = call.size(3);
   if (size < LEAST_SIZE || !std::has_single_bit(size)) {
-    throw Napi::RangeError::New(env, "internal: size must be a power of two from 16 on");
+    throw Fault{Fault::Kind::range, "internal: size must be a power of two from 16 on"};
   }
   const std::size_t count = outputs / size + (outputs % size == 0 ? 0 : 1);
-  const std::size_t words = product(env, product(env, count, ROUNDS), size);
+  const std::size_t words = product(product(count, ROUNDS), size);
   return {size, count, call.integers(4, words)};
 }
 
@@ -39,12 +40,12 @@ std::size_t blockRowsFor(const Rotations& rotations) {
 
 Napi::Value rotationSigns(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Rows rows = rowsOf(call, info.Env(), 0);
+  const Rows rows = rowsOf(call, 0);
   const std::size_t bits = call.size(6);
-  const Rotations rotations = rotationsOf(call, info.Env(), bits);
+  const Rotations rotations = rotationsOf(call, bits);
   const float* thresholds = call.floats(5, (bits + 15) / 16 * 16);
   const std::size_t codeBytes = (bits + 7) / 8;
-  std::uint8_t* codes = call.bytes(7, product(info.Env(), rows.rows, codeBytes));
+  std::uint8_t* codes = call.bytes(7, product(rows.rows, codeBytes));
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(rotations), rotations.size * sizeof(float),
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {
@@ -56,10 +57,10 @@ Napi::Value rotationSigns(const Napi::CallbackInfo& info) {
 
 Napi::Value rotationValues(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Rows rows = rowsOf(call, info.Env(), 0);
+  const Rows rows = rowsOf(call, 0);
   const std::size_t outputs = call.size(5);
-  const Rotations rotations = rotationsOf(call, info.Env(), outputs);
-  float* values = call.floats(6, product(info.Env(), rows.rows, outputs));
+  const Rotations rotations = rotationsOf(call, outputs);
+  float* values = call.floats(6, product(rows.rows, outputs));
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(rotations), rotations.size * sizeof(float),
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {

@@ -277,6 +277,18 @@ describe('SimHash options', () => {
     await expect(training()).rejects.toThrow(message);
   });
 
+  it('end training when aborted', async () => {
+    const reason = new Error('stop');
+    const before = { ...good, signal: AbortSignal.abort(reason) };
+    await expect(SimHash.train([[1, 2, 3, 4]], before)).rejects.toBe(reason);
+    const controller = new AbortController();
+    const running = SimHash.train(normals(500, 4), {
+      ...{ ...good, thresholds: 'median', signal: controller.signal },
+    });
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+  });
+
   it('take the dim of rows', async () => {
     expect((await SimHash.train([[1, 2, 3]], { bits: 8 })).dim).toBe(3);
   });
