@@ -10,4 +10,7 @@ export {
   type BinaryQuantizerTraining,
 } from './hash/binary-quantizer.ts';
 export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export type { ThresholdKind } from './hash/projected-thresholds.ts';
+export type { ProjectionKind } from './hash/projectors.ts';
+export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

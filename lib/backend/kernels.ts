@@ -35,6 +35,32 @@ export interface Kernels {
     outputs: number,
     values: Float32Array,
   ): number;
+
+  /**
+   * Rotations by sign flips and Hadamard transforms: size is a power of two, at least 16 and dim; signs
+   * ceil(bits / size) x 3 x size words, 0 or 0x80000000; thresholds packed by lib/hash/panels.ts.
+   */
+  rotationSigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    size: number,
+    signs: Uint32Array,
+    thresholds: Float32Array,
+    bits: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** The rotated values themselves: values rows x outputs, in natural order. */
+  rotationValues(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    size: number,
+    signs: Uint32Array,
+    outputs: number,
+    values: Float32Array,
+  ): number;
 }
 
 export type KernelName = keyof Kernels;

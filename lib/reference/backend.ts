@@ -5,6 +5,7 @@
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
+import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
 
 /** Every kernel's oracle. */
@@ -12,6 +13,8 @@ export const referenceKernels: Kernels = {
   signCodes,
   projectionSigns,
   projectionValues,
+  rotationSigns,
+  rotationValues,
 };
 
 const CHUNK_BYTES = 1 << 13;

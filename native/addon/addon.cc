@@ -63,6 +63,8 @@ constexpr Export EXPORTS[] = {
     {"signCodes", signCodes},
     {"projectionSigns", projectionSigns},
     {"projectionValues", projectionValues},
+    {"rotationSigns", rotationSigns},
+    {"rotationValues", rotationValues},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

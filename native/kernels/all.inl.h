@@ -4,3 +4,4 @@
 #include "limits.inl.h"
 #include "sign.inl.h"
 #include "projection.inl.h"
+#include "rotation.inl.h"

@@ -24,6 +24,14 @@ struct Kernels {
   void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
                            const float* panels, std::size_t outputs, float* values);
 
+  // rotation.inl.h
+  void (*rotationSigns)(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
+                        const std::uint32_t* signs, const float* thresholds, std::size_t bits,
+                        float* scratch, std::uint8_t* codes);
+  void (*rotationValues)(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
+                         const std::uint32_t* signs, std::size_t outputs, float* scratch,
+                         float* values);
+
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
   std::uint64_t (*xorPopcount)(const std::uint64_t* words, std::size_t count, std::uint64_t query);

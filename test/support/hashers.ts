@@ -3,6 +3,7 @@
 import type { Backend } from '../../lib/backend/kernels.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
 import type { HashAsyncOptions, HashOptions } from '../../lib/hash/hasher.ts';
+import { SimHash } from '../../lib/hash/sim-hash.ts';
 import type { Vectors } from '../../lib/vectors.ts';
 import { allBackends, useBackend } from './backends.ts';
 
@@ -41,6 +42,15 @@ const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> = new M
   [
     'BinaryQuantizer (median)',
     () => BinaryQuantizer.train(manyVectors(64), { dim: DIM, thresholds: 'median' }),
+  ],
+  ['SimHash', () => SimHash.create({ dim: DIM, bits: 70, seed: 3 })],
+  ['SimHash (orthogonal)', () => SimHash.create({ dim: DIM, bits: 40, projection: 'orthogonal' })],
+  [
+    'SimHash (hadamard, median)',
+    () =>
+      SimHash.train(manyVectors(64), {
+        ...{ dim: DIM, bits: 100, projection: 'hadamard', thresholds: 'median' },
+      }),
   ],
 ]);
 
