@@ -4,6 +4,7 @@
  */
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { dotDistances, dotNeighbors } from './dot.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { signCodes } from './sign.ts';
 
@@ -12,6 +13,8 @@ export const referenceKernels: Kernels = {
   signCodes,
   projectionSigns,
   projectionValues,
+  dotDistances,
+  dotNeighbors,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -59,6 +59,8 @@ constexpr Export EXPORTS[] = {
     {"signCodes", signCodes},
     {"projectionSigns", projectionSigns},
     {"projectionValues", projectionValues},
+    {"dotDistances", dotDistances},
+    {"dotNeighbors", dotNeighbors},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

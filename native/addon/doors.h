@@ -11,6 +11,9 @@ Napi::Value signCodes(const Napi::CallbackInfo& info);
 Napi::Value projectionSigns(const Napi::CallbackInfo& info);
 Napi::Value projectionValues(const Napi::CallbackInfo& info);
 
+Napi::Value dotDistances(const Napi::CallbackInfo& info);
+Napi::Value dotNeighbors(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -4,3 +4,5 @@
 #include "limits.inl.h"
 #include "sign.inl.h"
 #include "projection.inl.h"
+#include "nearest.inl.h"
+#include "dot.inl.h"
