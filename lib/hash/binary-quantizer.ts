@@ -3,7 +3,7 @@
  * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
  */
 
-import { checkInteger, checkBytes, checkOneOf, checkOptions } from '../check.ts';
+import { checkBytes, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
 import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
@@ -27,6 +27,8 @@ export interface BinaryQuantizerTraining {
   dim?: number;
   /** What each coordinate is compared with: its mean, or its median, which makes half of the bits 1. */
   thresholds: 'mean' | 'median';
+  /** Aborting rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -64,12 +66,15 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
     const { thresholds = 'zero' } = options;
     if (!(thresholds instanceof Float32Array)) {
-      if (thresholds !== 'zero') throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
+      if (thresholds !== 'zero')
+        throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
       return new BinaryQuantizer(new Float32Array(dim));
     }
-    if (thresholds.length !== dim) throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
+    if (thresholds.length !== dim)
+      throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
     for (let i = 0; i < dim; i++) {
-      if (!Number.isFinite(thresholds[i])) throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
+      if (!Number.isFinite(thresholds[i]))
+        throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
     }
     return new BinaryQuantizer(thresholds.slice());
   }
@@ -80,12 +85,15 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
    * @throws (rejects) RangeError when there are no vectors, and as {@link Hasher.hash}.
    */
   static async train(vectors: Vectors, options: BinaryQuantizerTraining): Promise<BinaryQuantizer> {
-    checkOptions(options, 'options', ['dim', 'thresholds']);
+    checkOptions(options, 'options', ['dim', 'thresholds', 'signal']);
+    const signal = checkSignal(options.signal);
     const kind = checkOneOf(options.thresholds, 'thresholds', ['mean', 'median']);
     const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
-    return new BinaryQuantizer(await (kind === 'mean' ? columnMeans(source) : columnMedians(source)));
+    return new BinaryQuantizer(
+      await (kind === 'mean' ? columnMeans(source, signal) : columnMedians(source, signal)),
+    );
   }
 
   protected override rowHash(rows: number): RowHash<BitCodes> {

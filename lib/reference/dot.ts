@@ -59,7 +59,12 @@ function distanceOf(a: Float32Array, b: Float32Array, metric: number): number {
 }
 
 /** First position that is not finite, the queries counted as if they stood after the data; or -1. */
-function firstBad(data: Float32Array, dataLength: number, queries: Float32Array, length: number): number {
+function firstBad(
+  data: Float32Array,
+  dataLength: number,
+  queries: Float32Array,
+  length: number,
+): number {
   const inData = firstNonFinite(data, dataLength);
   if (inData >= 0) return inData;
   const inQueries = firstNonFinite(queries, length);
@@ -106,7 +111,10 @@ export function dotNeighbors(
     dotDistances(data, rows, one, 1, dim, metric, all);
     const order = Uint32Array.from(all.keys()).sort((i, j) => all[i] - all[j] || i - j);
     ids.set(order.subarray(0, k), query * k);
-    distances.set(Float32Array.from(order.subarray(0, k), (row) => all[row]), query * k);
+    distances.set(
+      Float32Array.from(order.subarray(0, k), (row) => all[row]),
+      query * k,
+    );
   }
   return -1;
 }

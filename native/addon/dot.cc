@@ -1,6 +1,6 @@
 // The doors of the dot kernel, every query against every row of data; metric is 0 dot, 1 l2, 2 cosine:
 //   dotDistances(threads, done, data, rows, queries, queryCount, dim, metric, distances)
-//   dotNeighbors(threads, done, data, rows, queries, queryCount, dim, metric, k, ids, distances), k from 1 to rows
+//   dotNeighbors(threads, done, data, rows, queries, queryCount, dim, metric, k, ids, distances), k up to rows
 // The result is the flat position of the first value that is not finite, first in data and then in queries, as if
 // the queries stood after the data, or -1.
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "doors.h"
+#include "fault.h"
 #include "rows.h"
 
 namespace flyhash {
@@ -30,15 +31,15 @@ struct Search {
   DotProblem problem;
   std::size_t rows;
 
-  Search(const Call& call, Napi::Env env)
+  explicit Search(const Call& call)
       : problem{static_cast<Metric>(call.size(5)), nullptr, call.size(4), nullptr, call.size(3)},
         rows(call.size(1)) {
-    if (call.size(5) > 2 || problem.dim == 0) throw Napi::RangeError::New(env, "internal: metric or dim");
+    if (call.size(5) > 2 || problem.dim == 0) throw Fault{Fault::Kind::range, "internal: metric or dim"};
     if (rows > std::numeric_limits<std::uint32_t>::max()) {
-      throw Napi::RangeError::New(env, "internal: rows do not fit in 32 bits");
+      throw Fault{Fault::Kind::range, "internal: rows do not fit in 32 bits"};
     }
-    problem.data = call.floats(0, product(env, rows, problem.dim));
-    problem.queries = call.floats(2, product(env, problem.queryCount, problem.dim));
+    problem.data = call.floats(0, product(rows, problem.dim));
+    problem.queries = call.floats(2, product(problem.queryCount, problem.dim));
   }
 };
 
@@ -111,9 +112,9 @@ Napi::Value runPieces(const Call& call, const Search& search, const Split& split
 
 Napi::Value dotDistances(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Search search(call, info.Env());
+  const Search search(call);
   const std::size_t stride = search.rows;
-  float* distances = call.floats(6, product(info.Env(), search.problem.queryCount, stride));
+  float* distances = call.floats(6, product(search.problem.queryCount, stride));
   const Kernels& kernels = call.kernels();
   const auto run = [=, &kernels](const Piece& piece) {
     float* own = distances + piece.firstQuery * stride;
@@ -124,15 +125,15 @@ Napi::Value dotDistances(const Napi::CallbackInfo& info) {
 
 Napi::Value dotNeighbors(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Search search(call, info.Env());
+  const Search search(call);
   const std::size_t queries = search.problem.queryCount;
   const std::size_t k = call.size(6);
-  if (k == 0 || k > search.rows) throw Napi::RangeError::New(info.Env(), "internal: k");
-  const std::size_t results = product(info.Env(), queries, k);
+  if (k > search.rows) throw Fault{Fault::Kind::range, "internal: k"};
+  const std::size_t results = product(queries, k);
   std::uint32_t* ids = call.integers(7, results);
   float* distances = call.floats(8, results);
   const Split split(search, call.threads(), k);
-  const auto keys = std::make_shared<std::vector<std::uint64_t>>(product(info.Env(), split.parts, results));
+  const auto keys = std::make_shared<std::vector<std::uint64_t>>(product(split.parts, results));
   const auto counts = std::make_shared<std::vector<std::size_t>>(split.parts * queries);
   const Kernels& kernels = call.kernels();
   const auto run = [=, &kernels](const Piece& piece) {

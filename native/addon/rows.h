@@ -20,7 +20,7 @@ struct Rows {
 };
 
 // Arguments first, first + 1 and first + 2 of the call: vectors, rows, dim.
-Rows rowsOf(const Call& call, Napi::Env env, std::size_t first);
+Rows rowsOf(const Call& call, std::size_t first);
 
 // least = min(least, value), whatever other threads do meanwhile.
 void lower(std::atomic<std::size_t>& least, std::size_t value);

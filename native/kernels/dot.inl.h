@@ -151,7 +151,7 @@ inline std::size_t dotDistances(const DotProblem& problem, std::size_t begin, st
                  });
 }
 
-// The k > 0 nearest of rows begin .. end - 1 to each query: heaps keys [queryCount][k] of counts[query] keys, which
+// The k nearest of rows begin .. end - 1 to each query: heaps keys [queryCount][k] of counts[query] keys, which
 // must be 0 before the first call; later calls on later rows continue them.
 inline std::size_t dotNearest(const DotProblem& problem, std::size_t begin, std::size_t end, std::size_t k,
                               std::uint64_t* keys, std::size_t* counts) {

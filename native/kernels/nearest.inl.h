@@ -47,14 +47,14 @@ inline std::size_t nearestOffer(std::uint64_t* keys, std::size_t count, std::siz
 }
 
 // Offers rows firstRow .. firstRow + rows - 1 with their distances. Rows offered earlier must be smaller: then a
-// distance equal to the worst kept one need not be looked at.
+// distance equal to the worst kept one need not be looked at. k may be 0.
 inline std::size_t nearestScan(const float* distances, std::size_t rows, std::size_t firstRow,
                                std::uint64_t* keys, std::size_t count, std::size_t k) {
   std::size_t i = 0;
   for (; i < rows && count < k; i++) {
     count = nearestOffer(keys, count, k, nearestKey(distances[i], firstRow + i));
   }
-  while (i < rows) {
+  while (i < rows && k > 0) {
     const std::size_t step = rows - i < 16 ? rows - i : 16;
     const F32x16 worst = broadcast(orderedFloat(static_cast<std::uint32_t>(keys[0] >> 32)));
     unsigned nearer = greater(worst, loadPartial(distances + i, step)) & ((1U << step) - 1U);
