@@ -72,6 +72,7 @@ struct Piece {
   std::size_t end;
   std::size_t firstQuery;
   DotProblem problem;
+  std::byte* scratch;
 };
 
 // Runs search(piece), which gives the position that the kernel gave, over all blocks.
@@ -82,7 +83,8 @@ Napi::Value runPieces(const Call& call, const Search& search, const Split& split
   const std::size_t dim = search.problem.dim;
   Work work;
   work.blocks = split.parts * split.groups;
-  work.run = [=, &kernels](std::size_t block, std::byte*) {
+  work.scratchBytes = kernels.dotScratchBytes(search.problem);
+  work.run = [=, &kernels](std::size_t block, std::byte* scratch) {
     const std::size_t part = block / split.groups;
     const std::size_t firstQuery = block % split.groups * QUERIES_PER_BLOCK;
     const std::size_t begin = std::min(search.rows, part * split.partRows);
@@ -96,7 +98,7 @@ Napi::Value runPieces(const Call& call, const Search& search, const Split& split
       const std::size_t position = kernels.firstNonFinite(problem.queries, count);
       if (position < count) lower(*bad, (search.rows + firstQuery) * dim + position);
     }
-    const std::size_t position = run(Piece{part, begin, end, firstQuery, problem});
+    const std::size_t position = run(Piece{part, begin, end, firstQuery, problem, scratch});
     if (position < end * dim) lower(*bad, position);
   };
   work.finish = [=] {
@@ -118,7 +120,7 @@ Napi::Value dotDistances(const Napi::CallbackInfo& info) {
   const Kernels& kernels = call.kernels();
   const auto run = [=, &kernels](const Piece& piece) {
     float* own = distances + piece.firstQuery * stride;
-    return kernels.dotDistances(piece.problem, piece.begin, piece.end, own, stride);
+    return kernels.dotDistances(piece.problem, piece.begin, piece.end, piece.scratch, own, stride);
   };
   return runPieces(call, search, Split(search, call.threads(), 0), run, [] {});
 }
@@ -138,7 +140,7 @@ Napi::Value dotNeighbors(const Napi::CallbackInfo& info) {
   const Kernels& kernels = call.kernels();
   const auto run = [=, &kernels](const Piece& piece) {
     const std::size_t first = piece.part * queries + piece.firstQuery;
-    return kernels.dotNearest(piece.problem, piece.begin, piece.end, k, keys->data() + first * k,
+    return kernels.dotNearest(piece.problem, piece.begin, piece.end, piece.scratch, k, keys->data() + first * k,
                               counts->data() + first);
   };
   return runPieces(call, search, split, run, [=, &kernels] {

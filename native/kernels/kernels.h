@@ -37,10 +37,11 @@ struct Kernels {
                            const float* panels, std::size_t outputs, float* values);
 
   // dot.inl.h: both return the flat position of the first value of those rows that is not finite, or end x dim
-  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end,
+  std::size_t (*dotScratchBytes)(const DotProblem& problem);
+  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
                               float* distances, std::size_t stride);
-  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end, std::size_t k,
-                            std::uint64_t* keys, std::size_t* counts);
+  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
+                            std::size_t k, std::uint64_t* keys, std::size_t* counts);
 
   // nearest.inl.h
   void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,

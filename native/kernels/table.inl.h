@@ -7,6 +7,7 @@ const Kernels KERNELS = {
     .signCodes = signCodes,
     .projectionSigns = projectionSigns,
     .projectionValues = projectionValues,
+    .dotScratchBytes = dotScratchBytes,
     .dotDistances = dotDistances,
     .dotNearest = dotNearest,
     .nearestMerge = nearestMerge,

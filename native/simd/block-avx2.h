@@ -14,11 +14,6 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 6;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
-// Register tile of pair distances: DOT_QUERIES queries, or half of them and so on, with as many rows each.
-// The 12 registers of 2 x 3 cover the latency of both FMA units.
-inline constexpr std::size_t DOT_QUERIES = 2;
-constexpr std::size_t dotTileRows(std::size_t queries) { return queries == 1 ? 6 : 3; }
-
 // --- F32x16: memory
 
 inline F32x16 load(const float* from) { return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)}; }
@@ -108,25 +103,6 @@ inline float fold(F32x16 a) {
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-
-// results[i] = fold(sums[i]): transposed as they are folded, so that no lane of an addition is wasted.
-inline void foldMany(const F32x16 (&sums)[6], float (&results)[6]) {
-  const auto toEight = [&](const F32x16& a) { return _mm256_add_ps(a.v[0], a.v[1]); };
-  const auto toFour = [&](const F32x16& a, const F32x16& b) {  // a's lanes, then b's
-    const __m256 x = toEight(a);
-    const __m256 y = toEight(b);
-    return _mm256_add_ps(_mm256_permute2f128_ps(x, y, 0x20), _mm256_permute2f128_ps(x, y, 0x31));
-  };
-  const auto toTwo = [&](__m256 x, __m256 y) {  // in each half: x's lanes, then y's
-    return _mm256_add_ps(_mm256_shuffle_ps(x, y, 0x44), _mm256_shuffle_ps(x, y, 0xee));
-  };
-  const __m256 x = toTwo(toFour(sums[0], sums[4]), toFour(sums[1], sums[5]));
-  const __m256 last = toFour(sums[2], sums[3]);
-  const __m256 y = toTwo(_mm256_permute2f128_ps(last, last, 0x00), _mm256_permute2f128_ps(last, last, 0x11));
-  const __m256 all = _mm256_add_ps(_mm256_shuffle_ps(x, y, 0x88), _mm256_shuffle_ps(x, y, 0xdd));
-  _mm_storeu_ps(results, _mm256_castps256_ps128(all));
-  _mm_storel_pi(reinterpret_cast<__m64*>(results + 4), _mm256_extractf128_ps(all, 1));
 }
 
 // --- U64x8

@@ -14,10 +14,6 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 6;
 inline constexpr std::size_t TILE_BLOCKS = 4;
 
-// Register tile of pair distances: DOT_QUERIES queries, or half of them and so on, with as many rows each.
-inline constexpr std::size_t DOT_QUERIES = 4;
-constexpr std::size_t dotTileRows(std::size_t queries) { return queries == 4 ? 4 : 8; }
-
 // --- F32x16: memory
 
 inline F32x16 load(const float* from) { return {_mm512_loadu_ps(from)}; }
@@ -72,31 +68,6 @@ inline float fold(F32x16 a) {
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-
-// results[i] = fold(sums[i]), at most 16: transposed as they are folded, so that no lane of an addition is wasted.
-template <std::size_t COUNT>
-inline void foldMany(const F32x16 (&sums)[COUNT], float (&results)[COUNT]) {
-  const auto sum = [&](std::size_t i) { return i < COUNT ? sums[i].v : _mm512_setzero_ps(); };
-  const auto toEight = [&](std::size_t i) {  // the lanes of sum i, then those of sum i + 4
-    const __m512 a = sum(i);
-    const __m512 b = sum(i + 4);
-    return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
-  };
-  const auto toFour = [&](std::size_t i) {  // sums i, i + 4, i + 8, i + 12
-    const __m512 a = toEight(i);
-    const __m512 b = toEight(i + 8);
-    return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
-  };
-  const auto toTwo = [&](std::size_t i) {  // in each quarter: two lanes of toFour(i), two of toFour(i + 1)
-    const __m512 a = toFour(i);
-    const __m512 b = toFour(i + 1);
-    return _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee));
-  };
-  const __m512 a = toTwo(0);
-  const __m512 b = toTwo(2);
-  const __m512 all = _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xdd));
-  storePartial(results, {all}, COUNT);
 }
 
 // --- U64x8

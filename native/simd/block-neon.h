@@ -14,10 +14,6 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 5;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
-// Register tile of pair distances: DOT_QUERIES queries, or half of them and so on, with as many rows each.
-inline constexpr std::size_t DOT_QUERIES = 2;
-constexpr std::size_t dotTileRows(std::size_t queries) { return queries == 1 ? 4 : 2; }
-
 template <typename Operation>
 inline F32x16 quarters(Operation operation) {
   return {operation(0), operation(1), operation(2), operation(3)};
@@ -114,24 +110,6 @@ inline float fold(F32x16 a) {
       vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
   const float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
   return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
-}
-
-// results[i] = fold(sums[i]), four sums at a time; COUNT is a multiple of 4.
-template <std::size_t COUNT>
-inline void foldMany(const F32x16 (&sums)[COUNT], float (&results)[COUNT]) {
-  static_assert(COUNT % 4 == 0);
-  const auto toFour = [&](const F32x16& a) {
-    return vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
-  };
-  const auto toTwo = [&](float32x4_t a, float32x4_t b) {
-    return vcombine_f32(vadd_f32(vget_low_f32(a), vget_high_f32(a)),
-                        vadd_f32(vget_low_f32(b), vget_high_f32(b)));
-  };
-  for (std::size_t i = 0; i < COUNT; i += 4) {
-    const float32x4_t first = toTwo(toFour(sums[i]), toFour(sums[i + 1]));
-    const float32x4_t second = toTwo(toFour(sums[i + 2]), toFour(sums[i + 3]));
-    vst1q_f32(results + i, vpaddq_f32(first, second));
-  }
 }
 
 // --- U64x8

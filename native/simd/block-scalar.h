@@ -13,10 +13,6 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 2;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
-// Register tile of pair distances: DOT_QUERIES queries, or half of them and so on, with as many rows each.
-inline constexpr std::size_t DOT_QUERIES = 1;
-constexpr std::size_t dotTileRows(std::size_t) { return 1; }
-
 template <typename Operation>
 inline F32x16 lanes(Operation operation) {
   F32x16 result;
@@ -109,12 +105,6 @@ inline float fold(F32x16 a) {
     for (std::size_t i = 0; i < half; i++) a.v[i] = a.v[i] + a.v[i + half];
   }
   return a.v[0];
-}
-
-// results[i] = fold(sums[i]).
-template <std::size_t COUNT>
-inline void foldMany(const F32x16 (&sums)[COUNT], float (&results)[COUNT]) {
-  for (std::size_t i = 0; i < COUNT; i++) results[i] = fold(sums[i]);
 }
 
 // --- U64x8
