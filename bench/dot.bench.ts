@@ -1,10 +1,8 @@
 // The price of exact neighbours: exactNeighbors over float vectors that lie in cache or in memory. A pair costs a
-// multiply-add an element for dot and cosine, and a subtraction more for L2, so the multiply-add peak bounds batches
-// (L2 at half of it); one query over data in memory is bounded by reading the data once.
+// multiply-add an element, and for L2 a subtraction more, so the multiply-add peak bounds batches; one query over data
+// in memory is bounded by reading the data once.
 
-import { exactNeighbors } from '../lib/search/exact-neighbors.ts';
-import type { Metric } from '../lib/search/metric.ts';
-import '../lib/index.ts';
+import { exactNeighbors, type Metric } from '../lib/index.ts';
 import { randomVectors } from './framework/data.ts';
 import { type Bench, defineBench } from './framework/define.ts';
 

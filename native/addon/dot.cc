@@ -1,8 +1,10 @@
-// The doors of the dot kernel, every query against every row of data; metric is 0 dot, 1 l2, 2 cosine:
+// The doors of the dot kernel, every query against every row of data; metric is 0 dot, 1 l2, 2
+// cosine:
 //   dotDistances(threads, done, data, rows, queries, queryCount, dim, metric, distances)
-//   dotNeighbors(threads, done, data, rows, queries, queryCount, dim, metric, k, ids, distances), k up to rows
-// The result is the flat position of the first value that is not finite, first in data and then in queries, as if
-// the queries stood after the data, or -1.
+//   dotNeighbors(threads, done, data, rows, queries, queryCount, dim, metric, k, ids, distances), k
+//   up to rows
+// The result is the flat position of the first value that is not finite, first in data and then in
+// queries, as if the queries stood after the data, or -1.
 
 #include <algorithm>
 #include <atomic>
@@ -34,7 +36,8 @@ struct Search {
   explicit Search(const Call& call)
       : problem{static_cast<Metric>(call.size(5)), nullptr, call.size(4), nullptr, call.size(3)},
         rows(call.size(1)) {
-    if (call.size(5) > 2 || problem.dim == 0) throw Fault{Fault::Kind::range, "internal: metric or dim"};
+    if (call.size(5) > 2 || problem.dim == 0)
+      throw Fault{Fault::Kind::range, "internal: metric or dim"};
     if (rows > std::numeric_limits<std::uint32_t>::max()) {
       throw Fault{Fault::Kind::range, "internal: rows do not fit in 32 bits"};
     }
@@ -43,7 +46,8 @@ struct Search {
   }
 };
 
-// How the pairs are split: parts of the rows x groups of the queries, a part's groups one after the other.
+// How the pairs are split: parts of the rows x groups of the queries, a part's groups one after the
+// other.
 struct Split {
   std::size_t partRows;
   std::size_t parts;
@@ -52,14 +56,18 @@ struct Split {
   Split(const Search& search, std::size_t threads, std::size_t k) {
     const std::size_t queries = std::max<std::size_t>(1, search.problem.queryCount);
     groups = (queries + QUERIES_PER_BLOCK - 1) / QUERIES_PER_BLOCK;
-    // A part fills its heaps anew: with a thousand rows for each kept one, that costs next to nothing.
+    // A part fills its heaps anew: with a thousand rows for each kept one, that costs next to
+    // nothing.
     const std::size_t perRow = search.problem.dim * std::min(queries, QUERIES_PER_BLOCK);
     const std::size_t wanted = std::max({ROWS_PER_STEP, BLOCK_STEPS / perRow, 1000 * k});
-    const std::size_t wantedParts = std::max(search.rows / wanted, (2 * threads + groups - 1) / groups);
-    const std::size_t heapBytes = std::max<std::size_t>(1, queries * std::max<std::size_t>(k, 1) * 8);
+    const std::size_t wantedParts =
+        std::max(search.rows / wanted, (2 * threads + groups - 1) / groups);
+    const std::size_t heapBytes =
+        std::max<std::size_t>(1, queries * std::max<std::size_t>(k, 1) * 8);
     const std::size_t most = std::max<std::size_t>(1, HEAP_BYTES / heapBytes);
     const std::size_t steps = (search.rows + ROWS_PER_STEP - 1) / ROWS_PER_STEP;
-    parts = std::clamp<std::size_t>(wantedParts, 1, std::max<std::size_t>(1, std::min(most, steps)));
+    parts =
+        std::clamp<std::size_t>(wantedParts, 1, std::max<std::size_t>(1, std::min(most, steps)));
     partRows = std::max<std::size_t>(1, (steps + parts - 1) / parts) * ROWS_PER_STEP;
     parts = std::max<std::size_t>(1, (search.rows + partRows - 1) / partRows);
   }
@@ -77,7 +85,8 @@ struct Piece {
 
 // Runs search(piece), which gives the position that the kernel gave, over all blocks.
 template <typename Run, typename Finish>
-Napi::Value runPieces(const Call& call, const Search& search, const Split& split, Run run, Finish finish) {
+Napi::Value runPieces(const Call& call, const Search& search, const Split& split, Run run,
+                      Finish finish) {
   const auto bad = std::make_shared<std::atomic<std::size_t>>(NONE);
   const Kernels& kernels = call.kernels();
   const std::size_t dim = search.problem.dim;
@@ -140,8 +149,8 @@ Napi::Value dotNeighbors(const Napi::CallbackInfo& info) {
   const Kernels& kernels = call.kernels();
   const auto run = [=, &kernels](const Piece& piece) {
     const std::size_t first = piece.part * queries + piece.firstQuery;
-    return kernels.dotNearest(piece.problem, piece.begin, piece.end, piece.scratch, k, keys->data() + first * k,
-                              counts->data() + first);
+    return kernels.dotNearest(piece.problem, piece.begin, piece.end, piece.scratch, k,
+                              keys->data() + first * k, counts->data() + first);
   };
   return runPieces(call, search, split, run, [=, &kernels] {
     kernels.nearestMerge(keys->data(), counts->data(), split.parts, queries, k, ids, distances);

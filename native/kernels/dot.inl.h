@@ -1,16 +1,17 @@
-// Distances of many pairs of vectors, from their dot products or squared differences. A pair has 16 interleaved
-// partial sums (element i goes to sum i mod 16), fused, over a zero-filled tail, and then the fixed fold
-// 16 -> 8 -> 4 -> 2 -> 1 (docs/numerics.md), so tiles and blocks change the speed and never a bit. A tile of
-// several queries and several rows keeps its sums in registers, and folds them together by transposition.
+// Distances of many pairs of vectors, from their dot products or squared differences. A pair has 16
+// interleaved partial sums (element i goes to sum i mod 16), fused, over a zero-filled tail, and
+// then the fixed fold 16 -> 8 -> 4 -> 2 -> 1 (docs/numerics.md), so tiles and blocks change the
+// speed and never a bit. A tile of several queries and several rows keeps its sums in registers,
+// and folds them together by transposition.
 
-// Rows whose distances are found before they are used: the distances stay in the first-level cache. A multiple of
-// every level's tile and of 16.
+// Rows whose distances are found before they are used: the distances stay in the first-level cache.
+// A multiple of every level's tile and of 16.
 inline constexpr std::size_t DOT_ROWS = 480;
 inline constexpr std::size_t DOT_STRIDE = DOT_ROWS + 16;
 static_assert(DOT_SPILL <= 16);
 
-// Values of rows that all queries visit before the next rows: a quarter of a megabyte, for the second-level cache;
-// with few queries, for the first.
+// Values of rows that all queries visit before the next rows: a quarter of a megabyte, for the
+// second-level cache; with few queries, for the first.
 inline constexpr std::size_t DOT_VALUES = 1 << 16;
 inline constexpr std::size_t DOT_FEW_VALUES = 1 << 12;
 
@@ -18,14 +19,17 @@ inline std::size_t dotPadded(std::size_t dim) { return (dim + 15) / 16 * 16; }
 
 // Rows of a block.
 inline std::size_t dotBlockRows(const DotProblem& problem, bool copied) {
-  const std::size_t fitting = (copied ? DOT_VALUES : DOT_FEW_VALUES) / dotPadded(problem.dim) / 16 * 16;
+  const std::size_t fitting =
+      (copied ? DOT_VALUES : DOT_FEW_VALUES) / dotPadded(problem.dim) / 16 * 16;
   return fitting < 16 ? 16 : fitting < DOT_ROWS ? fitting : DOT_ROWS;
 }
 
-// Whether vectors are first copied to aligned places with a zero-filled tail: a block that straddles two cache lines
-// costs two reads, and arrays from JavaScript begin anywhere. Few queries do not repay it, and long vectors need too
-// much memory for it.
-inline bool dotCopies(const DotProblem& problem) { return problem.queryCount >= 8 && problem.dim <= 1 << 14; }
+// Whether vectors are first copied to aligned places with a zero-filled tail: a block that
+// straddles two cache lines costs two reads, and arrays from JavaScript begin anywhere. Few queries
+// do not repay it, and long vectors need too much memory for it.
+inline bool dotCopies(const DotProblem& problem) {
+  return problem.queryCount >= 8 && problem.dim <= 1 << 14;
+}
 
 enum class DotStep { product, difference, square };
 
@@ -48,8 +52,8 @@ struct DotVectors {
   std::size_t dim;
 };
 
-// Sums to zero, or a pass's lanes of all sums in place. Recursions, since an array indexed by a loop leaves the
-// registers, and GCC would make the first a call of memset.
+// Sums to zero, or a pass's lanes of all sums in place. Recursions, since an array indexed by a
+// loop leaves the registers, and GCC would make the first a call of memset.
 template <std::size_t FIRST, std::size_t COUNT>
 inline void dotClear(DotLanes (&sums)[COUNT]) {
   constexpr float ZEROS[16] = {};
@@ -64,8 +68,8 @@ inline void dotPlace(F32x16 (&sums)[COUNT], std::size_t pass, const DotLanes (&l
 
 // Adds 16 elements of each pair, of the lanes from `at` on, to the lanes' sums.
 template <DotStep STEP, std::size_t QUERIES, std::size_t ROWS>
-inline void dotAdd(const float* const (&queries)[QUERIES], const float* const (&rows)[ROWS], std::size_t at,
-                   DotLanes (&sums)[QUERIES * ROWS]) {
+inline void dotAdd(const float* const (&queries)[QUERIES], const float* const (&rows)[ROWS],
+                   std::size_t at, DotLanes (&sums)[QUERIES * ROWS]) {
   DotLanes values[ROWS];
   for (std::size_t r = 0; r < ROWS; r++) values[r] = loadLanes(rows[r] + at);
   for (std::size_t q = 0; q < QUERIES; q++) {
@@ -93,8 +97,8 @@ struct DotTail {
 
 // results[q * DOT_STRIDE + r] of queries x rows.
 template <DotStep STEP, std::size_t QUERIES, std::size_t ROWS>
-inline void dotTile(const float* const (&queries)[QUERIES], const float* const (&rows)[ROWS], std::size_t dim,
-                    float* results) {
+inline void dotTile(const float* const (&queries)[QUERIES], const float* const (&rows)[ROWS],
+                    std::size_t dim, float* results) {
   F32x16 sums[QUERIES * ROWS];
   for (std::size_t pass = 0; pass < 16 / DOT_LANES; pass++) {
     DotLanes lanes[QUERIES * ROWS];
@@ -112,7 +116,8 @@ inline void dotTile(const float* const (&queries)[QUERIES], const float* const (
   foldTile<QUERIES, ROWS>(sums, results, DOT_STRIDE);
 }
 
-// results [QUERIES][DOT_STRIDE] for at most DOT_ROWS rows. A last tile that is not full repeats the last row.
+// results [QUERIES][DOT_STRIDE] for at most DOT_ROWS rows. A last tile that is not full repeats the
+// last row.
 template <DotStep STEP, std::size_t QUERIES>
 inline void dotBlock(const float* queries, const DotVectors& rows, float* results) {
   constexpr std::size_t ROWS = dotTileRows(QUERIES);
@@ -149,10 +154,11 @@ inline DotVectors dotCopied(const DotVectors& vectors, float* places) {
   return {places, vectors.count, padded};
 }
 
-// Sums to distances, in place: the squared difference itself, -dot, or 1 - dot / (query norm x row norm), which is
-// 1 where that product is zero. What is then not a number (only after an overflow) becomes +infinity, the farthest.
-inline void dotToDistances(Metric metric, float queryNorm, const float* rowNorms, std::size_t rowCount,
-                           float* distances) {
+// Sums to distances, in place: the squared difference itself, -dot, or 1 - dot / (query norm x row
+// norm), which is 1 where that product is zero. What is then not a number (only after an overflow)
+// becomes +infinity, the farthest.
+inline void dotToDistances(Metric metric, float queryNorm, const float* rowNorms,
+                           std::size_t rowCount, float* distances) {
   for (std::size_t i = 0; i < rowCount; i += 16) {
     F32x16 distance = load(distances + i);
     unsigned zero = 0;
@@ -167,7 +173,8 @@ inline void dotToDistances(Metric metric, float queryNorm, const float* rowNorms
   }
 }
 
-// A run of rows that all queries visit, and room for the results and for copies. Lives in scratch memory.
+// A run of rows that all queries visit, and room for the results and for copies. Lives in scratch
+// memory.
 struct alignas(64) DotBlock {
   float norms[DOT_STRIDE];
   float queryNorms[DOT_STRIDE];
@@ -207,11 +214,12 @@ inline void dotQueries(const DotProblem& problem, DotBlock& block, std::size_t q
   if constexpr (QUERIES > 1) dotQueries<QUERIES / 2>(problem, block, query, use);
 }
 
-// Visits rows begin .. end - 1 block by block, each with all queries: use(query, first row, row count, distances).
-// Returns the flat position of the first value of those rows that is not finite, or end x dim; at such a value the
-// visit ends.
+// Visits rows begin .. end - 1 block by block, each with all queries: use(query, first row, row
+// count, distances). Returns the flat position of the first value of those rows that is not finite,
+// or end x dim; at such a value the visit ends.
 template <typename Use>
-inline std::size_t dotRows(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch, Use use) {
+inline std::size_t dotRows(const DotProblem& problem, std::size_t begin, std::size_t end,
+                           void* scratch, Use use) {
   const std::size_t dim = problem.dim;
   DotBlock& block = *static_cast<DotBlock*>(scratch);
   std::memset(scratch, 0, sizeof(DotBlock));
@@ -231,21 +239,25 @@ inline std::size_t dotRows(const DotProblem& problem, std::size_t begin, std::si
   return end * dim;
 }
 
-// Distances of all queries to rows begin .. end - 1: distances [queryCount][stride], from column begin on.
-inline std::size_t dotDistances(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
-                                float* distances, std::size_t stride) {
-  return dotRows(problem, begin, end, scratch,
-                 [=](std::size_t query, std::size_t row, std::size_t rowCount, const float* values) {
-                   std::memcpy(distances + query * stride + row, values, rowCount * sizeof(float));
-                 });
+// Distances of all queries to rows begin .. end - 1: distances [queryCount][stride], from column
+// begin on.
+inline std::size_t dotDistances(const DotProblem& problem, std::size_t begin, std::size_t end,
+                                void* scratch, float* distances, std::size_t stride) {
+  return dotRows(
+      problem, begin, end, scratch,
+      [=](std::size_t query, std::size_t row, std::size_t rowCount, const float* values) {
+        std::memcpy(distances + query * stride + row, values, rowCount * sizeof(float));
+      });
 }
 
-// The k nearest of rows begin .. end - 1 to each query: heaps keys [queryCount][k] of counts[query] keys, which
-// must be 0 before the first call; later calls on later rows continue them.
-inline std::size_t dotNearest(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
-                              std::size_t k, std::uint64_t* keys, std::size_t* counts) {
-  return dotRows(problem, begin, end, scratch,
-                 [=](std::size_t query, std::size_t row, std::size_t rowCount, const float* values) {
-                   counts[query] = nearestScan(values, rowCount, row, keys + query * k, counts[query], k);
-                 });
+// The k nearest of rows begin .. end - 1 to each query: heaps keys [queryCount][k] of counts[query]
+// keys, which must be 0 before the first call; later calls on later rows continue them.
+inline std::size_t dotNearest(const DotProblem& problem, std::size_t begin, std::size_t end,
+                              void* scratch, std::size_t k, std::uint64_t* keys,
+                              std::size_t* counts) {
+  return dotRows(
+      problem, begin, end, scratch,
+      [=](std::size_t query, std::size_t row, std::size_t rowCount, const float* values) {
+        counts[query] = nearestScan(values, rowCount, row, keys + query * k, counts[query], k);
+      });
 }

@@ -1,6 +1,7 @@
-// The k nearest of many: a bounded max-heap of keys for each query. A key is a distance and a row in one 64-bit
-// number, the distance first, so that smaller keys are nearer and ties go to the smaller row (docs/numerics.md).
-// Heaps of parts of the rows merge to the same result in any order, because no two keys are equal.
+// The k nearest of many: a bounded max-heap of keys for each query. A key is a distance and a row
+// in one 64-bit number, the distance first, so that smaller keys are nearer and ties go to the
+// smaller row (docs/numerics.md). Heaps of parts of the rows merge to the same result in any order,
+// because no two keys are equal.
 
 // A float32 that is not NaN, as an integer of the same order; -0 must not occur beside +0.
 inline std::uint32_t orderedBits(float value) {
@@ -21,7 +22,8 @@ inline std::uint64_t nearestKey(float distance, std::size_t row) {
 }
 
 // Lets keys[hole] sink until no child is larger.
-inline void nearestSink(std::uint64_t* keys, std::size_t count, std::size_t hole, std::uint64_t key) {
+inline void nearestSink(std::uint64_t* keys, std::size_t count, std::size_t hole,
+                        std::uint64_t key) {
   for (std::size_t child = 2 * hole + 1; child < count; child = 2 * hole + 1) {
     if (child + 1 < count && keys[child + 1] > keys[child]) child++;
     if (keys[child] <= key) break;
@@ -32,7 +34,8 @@ inline void nearestSink(std::uint64_t* keys, std::size_t count, std::size_t hole
 }
 
 // Offers a key to a heap of at most k > 0 keys; returns their new number.
-inline std::size_t nearestOffer(std::uint64_t* keys, std::size_t count, std::size_t k, std::uint64_t key) {
+inline std::size_t nearestOffer(std::uint64_t* keys, std::size_t count, std::size_t k,
+                                std::uint64_t key) {
   if (count == k) {
     if (key < keys[0]) nearestSink(keys, k, 0, key);
     return count;
@@ -46,8 +49,8 @@ inline std::size_t nearestOffer(std::uint64_t* keys, std::size_t count, std::siz
   return count + 1;
 }
 
-// Offers rows firstRow .. firstRow + rows - 1 with their distances. Rows offered earlier must be smaller: then a
-// distance equal to the worst kept one need not be looked at. k may be 0.
+// Offers rows firstRow .. firstRow + rows - 1 with their distances. Rows offered earlier must be
+// smaller: then a distance equal to the worst kept one need not be looked at. k may be 0.
 inline std::size_t nearestScan(const float* distances, std::size_t rows, std::size_t firstRow,
                                std::uint64_t* keys, std::size_t count, std::size_t k) {
   std::size_t i = 0;
@@ -67,10 +70,11 @@ inline std::size_t nearestScan(const float* distances, std::size_t rows, std::si
   return count;
 }
 
-// Merges the heaps of all parts, keys [parts][queries][k] and counts [parts][queries], into sorted results
-// ids and distances [queries][k]. Changes keys and counts of the first part; entries after a query's count stay.
-inline void nearestMerge(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
-                         std::size_t k, std::uint32_t* ids, float* distances) {
+// Merges the heaps of all parts, keys [parts][queries][k] and counts [parts][queries], into sorted
+// results ids and distances [queries][k]. Changes keys and counts of the first part; entries after
+// a query's count stay.
+inline void nearestMerge(std::uint64_t* keys, std::size_t* counts, std::size_t parts,
+                         std::size_t queries, std::size_t k, std::uint32_t* ids, float* distances) {
   for (std::size_t query = 0; query < queries; query++) {
     std::uint64_t* kept = keys + query * k;
     std::size_t count = counts[query];

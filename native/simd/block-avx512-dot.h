@@ -1,5 +1,5 @@
-// Register tiles of pair distances (native/kernels/dot.inl.h) on AVX-512: see block-scalar-dot.h for what each
-// operation promises. Included by isa/avx512.cc after the block header.
+// Register tiles of pair distances (native/kernels/dot.inl.h) on AVX-512: see block-scalar-dot.h
+// for what each operation promises. Included by isa/avx512.cc after the block header.
 
 using DotLanes = F32x16;
 inline constexpr std::size_t DOT_LANES = 16;
@@ -15,7 +15,9 @@ inline void placeLanes(F32x16& sums, std::size_t, DotLanes lanes) { sums = lanes
 // Transposed as they are folded, so that no lane of an addition is wasted.
 template <std::size_t QUERIES, std::size_t ROWS>
 inline void foldTile(const F32x16 (&sums)[QUERIES * ROWS], float* results, std::size_t stride) {
-  const auto sum = [&](std::size_t i) { return i < QUERIES * ROWS ? sums[i].v : _mm512_setzero_ps(); };
+  const auto sum = [&](std::size_t i) {
+    return i < QUERIES * ROWS ? sums[i].v : _mm512_setzero_ps();
+  };
   const auto toEight = [&](std::size_t i) {  // the lanes of sum i, then those of sum i + 4
     const __m512 a = sum(i);
     const __m512 b = sum(i + 4);
@@ -26,11 +28,12 @@ inline void foldTile(const F32x16 (&sums)[QUERIES * ROWS], float* results, std::
     const __m512 b = toEight(i + 8);
     return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
   };
-  const auto toTwo = [&](std::size_t i) {  // in each quarter: two lanes of toFour(i), two of toFour(i + 1)
-    const __m512 a = toFour(i);
-    const __m512 b = toFour(i + 1);
-    return _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee));
-  };
+  const auto toTwo =
+      [&](std::size_t i) {  // in each quarter: two lanes of toFour(i), two of toFour(i + 1)
+        const __m512 a = toFour(i);
+        const __m512 b = toFour(i + 1);
+        return _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x44), _mm512_shuffle_ps(a, b, 0xee));
+      };
   const __m512 a = toTwo(0);
   const __m512 b = toTwo(2);
   const __m512 all = _mm512_add_ps(_mm512_shuffle_ps(a, b, 0x88), _mm512_shuffle_ps(a, b, 0xdd));

@@ -1,6 +1,6 @@
-// Register tiles of pair distances (native/kernels/dot.inl.h) on NEON: see block-scalar-dot.h for what each
-// operation promises. Four passes of 4 lanes: 16 sums, 4 rows and a query fit the 32 registers.
-// Included by isa/neon.cc after the block header.
+// Register tiles of pair distances (native/kernels/dot.inl.h) on NEON: see block-scalar-dot.h for
+// what each operation promises. Four passes of 4 lanes: 16 sums, 4 rows and a query fit the 32
+// registers. Included by isa/neon.cc after the block header.
 
 struct DotLanes {
   float32x4_t v;
@@ -35,7 +35,8 @@ inline void foldTile(const F32x16 (&sums)[QUERIES * ROWS], float* results, std::
   for (std::size_t q = 0; q < QUERIES; q++) {
     for (std::size_t r = 0; r < ROWS; r += 4) {
       const F32x16* four = sums + q * ROWS + r;
-      vst1q_f32(results + q * stride + r, vpaddq_f32(toTwo(four[0], four[1]), toTwo(four[2], four[3])));
+      vst1q_f32(results + q * stride + r,
+                vpaddq_f32(toTwo(four[0], four[1]), toTwo(four[2], four[3])));
     }
   }
 }

@@ -1,6 +1,6 @@
-// Register tiles of pair distances (native/kernels/dot.inl.h) in plain C++: the specification of the other levels.
-// A tile is summed in passes of DOT_LANES of the 16 lanes, as many as leave registers for all of its sums.
-// Included by isa/scalar.cc after the block header.
+// Register tiles of pair distances (native/kernels/dot.inl.h) in plain C++: the specification of
+// the other levels. A tile is summed in passes of DOT_LANES of the 16 lanes, as many as leave
+// registers for all of its sums. Included by isa/scalar.cc after the block header.
 
 using DotLanes = F32x16;
 inline constexpr std::size_t DOT_LANES = 16;

@@ -1,5 +1,5 @@
-// Distances and nearest rows: each level against scalar, on input that need not be finite, and the heaps of parts
-// against the heap of the whole.
+// Distances and nearest rows: each level against scalar, on input that need not be finite, and the
+// heaps of parts against the heap of the whole.
 
 #include "levels.h"
 
@@ -56,7 +56,8 @@ TEST(Dot, NearestOfPartsEqualScalarNearestOfAll) {
     std::vector<float> expected(c.queryCount * k, 7.0F);
     std::vector<std::uint32_t> ids = expectedIds;
     std::vector<float> actual = expected;
-    const auto run = [&](const Kernels& kernels, const std::vector<std::size_t>& bounds, auto& toIds, auto& to) {
+    const auto run = [&](const Kernels& kernels, const std::vector<std::size_t>& bounds,
+                         auto& toIds, auto& to) {
       const std::size_t parts = bounds.size() - 1;
       std::vector<std::uint64_t> keys(parts * c.queryCount * k + 1);
       std::vector<std::size_t> counts(parts * c.queryCount + 1);
@@ -68,7 +69,8 @@ TEST(Dot, NearestOfPartsEqualScalarNearestOfAll) {
                                      keys.data() + part * c.queryCount * k,
                                      counts.data() + part * c.queryCount) == end * c.dim;
       }
-      kernels.nearestMerge(keys.data(), counts.data(), parts, c.queryCount, k, toIds.data(), to.data());
+      kernels.nearestMerge(keys.data(), counts.data(), parts, c.queryCount, k, toIds.data(),
+                           to.data());
       return finite;
     };
     const bool finite = run(scalar, {0, c.rows}, expectedIds, expected);
