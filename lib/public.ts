@@ -13,4 +13,7 @@ export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
 export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
+export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
+export type { Metric } from './search/metric.ts';
+export type { Neighbors } from './search/neighbors.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -60,6 +60,31 @@ export interface Kernels {
     signs: Uint32Array,
     outputs: number,
     values: Float32Array,
+   * Distances of every query to every row of data, as lib/search/metric.ts defines them: data rows x dim, queries
+   * queryCount x dim, metric its place in METRICS, distances queryCount x rows. Positions of values that are not
+   * finite count as if the queries stood after the data.
+   */
+  dotDistances(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    distances: Float32Array,
+  ): number;
+
+  /** The k nearest rows of each query, nearest first, ties by row: ids and distances queryCount x k; k <= rows. */
+  dotNeighbors(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Float32Array,
   ): number;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { dotDistances, dotNeighbors } from './dot.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -15,6 +16,8 @@ export const referenceKernels: Kernels = {
   projectionValues,
   rotationSigns,
   rotationValues,
+  dotDistances,
+  dotNeighbors,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -65,6 +65,8 @@ constexpr Export EXPORTS[] = {
     {"projectionValues", projectionValues},
     {"rotationSigns", rotationSigns},
     {"rotationValues", rotationValues},
+    {"dotDistances", dotDistances},
+    {"dotNeighbors", dotNeighbors},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

@@ -13,6 +13,8 @@ Napi::Value projectionValues(const Napi::CallbackInfo& info);
 
 Napi::Value rotationSigns(const Napi::CallbackInfo& info);
 Napi::Value rotationValues(const Napi::CallbackInfo& info);
+Napi::Value dotDistances(const Napi::CallbackInfo& info);
+Napi::Value dotNeighbors(const Napi::CallbackInfo& info);
 
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);

@@ -5,3 +5,5 @@
 #include "sign.inl.h"
 #include "projection.inl.h"
 #include "rotation.inl.h"
+#include "nearest.inl.h"
+#include "dot.inl.h"

@@ -9,6 +9,18 @@
 
 namespace flyhash {
 
+// Distances of float32 vectors, smaller is nearer: -dot, squared Euclidean, 1 - cosine.
+enum class Metric : std::uint32_t { dot, l2, cosine };
+
+// Every query against rows of data: row i is data + i * dim, dim > 0.
+struct DotProblem {
+  Metric metric;
+  const float* data;
+  std::size_t dim;
+  const float* queries;
+  std::size_t queryCount;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -31,6 +43,16 @@ struct Kernels {
   void (*rotationValues)(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
                          const std::uint32_t* signs, std::size_t outputs, float* scratch,
                          float* values);
+  // dot.inl.h: both return the flat position of the first value of those rows that is not finite, or end x dim
+  std::size_t (*dotScratchBytes)(const DotProblem& problem);
+  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
+                              float* distances, std::size_t stride);
+  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
+                            std::size_t k, std::uint64_t* keys, std::size_t* counts);
+
+  // nearest.inl.h
+  void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
+                       std::size_t k, std::uint32_t* ids, float* distances);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
