@@ -3,3 +3,7 @@
 #include "bits.inl.h"
 #include "sign.inl.h"
 #include "projection.inl.h"
+#include "reservoir.inl.h"
+#include "fly.inl.h"
+#include "winners.inl.h"
+#include "top-k.inl.h"

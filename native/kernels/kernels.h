@@ -9,6 +9,14 @@
 
 namespace flyhash {
 
+// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described there.
+struct FlyNetwork {
+  const void* connections;
+  std::size_t dim;
+  std::size_t units;
+  std::size_t fanIn;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -23,6 +31,24 @@ struct Kernels {
                           std::uint8_t* codes);
   void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
                            const float* panels, std::size_t outputs, float* values);
+
+  // fly.inl.h, winners.inl.h
+  std::size_t (*flyScratchBytes)(const FlyNetwork& network, std::size_t rows);
+  void (*flyValues)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                    std::byte* scratch, float* values);
+  void (*flySigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                   std::byte* scratch, std::uint8_t* codes);
+  void (*flyPseudoSigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                         std::size_t keyBits, std::byte* scratch, std::uint8_t* codes);
+  std::size_t (*flyWinnersScratchBytes)(const FlyNetwork& network, std::size_t rows,
+                                        std::size_t active);
+  void (*flyWinners)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                     std::size_t active, std::byte* scratch, std::uint32_t* indices, float* values);
+
+  // top-k.inl.h
+  std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
+  void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
+               std::byte* scratch, std::uint32_t* indices, float* best);
 };
 
 }  // namespace flyhash

@@ -7,4 +7,12 @@ const Kernels KERNELS = {
     .signCodes = signCodes,
     .projectionSigns = projectionSigns,
     .projectionValues = projectionValues,
+    .flyScratchBytes = flyScratchBytes,
+    .flyValues = flyValues,
+    .flySigns = flySigns,
+    .flyPseudoSigns = flyPseudoSigns,
+    .flyWinnersScratchBytes = flyWinnersScratchBytes,
+    .flyWinners = flyWinners,
+    .topKScratchBytes = topKScratchBytes,
+    .topK = topK,
 };

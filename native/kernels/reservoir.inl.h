@@ -1,0 +1,134 @@
+// The k largest of a stream of floats with their indices, exactly: what fly's winners and topK share. Values
+// at or above a threshold are appended; when the store is nearly full it is cut to a little over k and the threshold
+// rises. So each value is compared once, few are kept, and any input (ties, sorted, constant) costs about the same.
+//
+// Order is the law's: larger value first, then smaller index; -0 equals +0. Entries come and stay in ascending
+// index, so a later value equal to the k-th never enters. Values must not be NaN (see known()).
+
+struct Reservoir {
+  float* values;
+  std::uint32_t* indices;
+  std::size_t count;
+  float threshold;  // only values at or above it can still be among the k largest
+};
+
+// Entries a reservoir holds between two checks; its memory has RESERVOIR_SLACK places more.
+inline constexpr std::size_t RESERVOIR_SLACK = 96;
+inline std::size_t reservoirCapacity(std::size_t k, std::size_t n) {
+  const std::size_t enough = 2 * k + 256;
+  return enough < n ? enough : n;
+}
+// How many entries a cut may leave: any lower bound of the k-th value is good enough.
+inline std::size_t reservoirRest(std::size_t k) { return k + k / 4 + 16; }
+
+// NaN becomes -infinity, so that every value has its place in the order. Input is checked above; this keeps
+// the kernels' counts right when memory changes under them.
+inline F32x16 known(F32x16 v) { return maximum(v, broadcast(-INFINITY)); }
+
+// Integers in the order of the floats; neighbours differ by one.
+inline std::int64_t orderedKey(float value) {
+  std::int32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+inline float orderedFloat(std::int64_t key) {
+  const std::int32_t low = static_cast<std::int32_t>(key);
+  const std::int32_t bits = low ^ ((low >> 31) & 0x7fffffff);
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+// The next larger float; NaN after +infinity, which nothing reaches. -0 counts as +0.
+inline float nextFloat(float value) { return orderedFloat(orderedKey(value + 0.0F) + 1); }
+
+inline std::size_t countAtLeast(const float* values, std::size_t count, float threshold) {
+  const F32x16 least = broadcast(threshold);
+  Counts16 even = noCounts();
+  Counts16 odd = noCounts();
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    even = countGreaterEqual(even, load(values + i), least);
+    odd = countGreaterEqual(odd, load(values + i + 16), least);
+  }
+  for (; i < count; i += 16) even = countGreaterEqual(even, load(values + i), least);
+  return total(even) + total(odd);
+}
+
+// A point between two values: in proportion to the counts first, halfway in the order of floats later, so
+// that the search ends within 32 more steps whatever the values are.
+inline std::int64_t between(std::int64_t low, std::int64_t high, std::size_t step, double share) {
+  const std::int64_t half = low + (high - low) / 2;
+  if (step >= 8) return half;
+  const double from = static_cast<double>(orderedFloat(low));
+  const double to = static_cast<double>(orderedFloat(high));
+  const float guess = static_cast<float>(from + (to - from) * share);
+  const std::int64_t key = orderedKey(guess);
+  return guess == guess && key > low && key < high ? key : half;
+}
+
+// The largest threshold found with k..most values at or above it; or, when ties leave none, the k-th value.
+// values is filled to a multiple of 16 with NaN, and holds at least k values, k > 0.
+inline float findCut(const float* values, std::size_t count, std::size_t k, std::size_t most) {
+  F32x16 least = broadcast(INFINITY);
+  F32x16 largest = broadcast(-INFINITY);
+  for (std::size_t i = 0; i < count; i += 16) {
+    least = minimum(load(values + i), least);
+    largest = maximum(load(values + i), largest);
+  }
+  std::int64_t low = orderedKey(smallest(least));
+  std::int64_t high = orderedKey(greatest(largest)) + 1;
+  double above = static_cast<double>(count);
+  double below = 0;
+  const double wanted = static_cast<double>(k + most) / 2;
+  for (std::size_t step = 0; high - low > 1; step++) {
+    const double share = step % 2 == 1 ? 0.5 : (above - wanted) / (above - below);
+    const std::int64_t middle = between(low, high, step, share);
+    const std::size_t found = countAtLeast(values, count, orderedFloat(middle));
+    if (found > most) {
+      low = middle;
+      above = static_cast<double>(found);
+    } else if (found < k) {
+      high = middle;
+      below = static_cast<double>(found);
+    } else {
+      return orderedFloat(middle);
+    }
+  }
+  return orderedFloat(low);
+}
+
+// Keeps the k largest and at most most entries (most = k: exactly those), in ascending index, and raises the
+// threshold. The reservoir holds at least k entries, k > 0.
+inline void cutReservoir(Reservoir& kept, std::size_t k, std::size_t most) {
+  const std::size_t count = kept.count;
+  store(kept.values + count, broadcast(NAN));
+  if (count <= most) return;
+  const float cut = findCut(kept.values, count, k, most);
+  const float next = nextFloat(cut);
+  std::size_t ties = count;
+  if (countAtLeast(kept.values, count, cut) > most) {
+    ties = k - countAtLeast(kept.values, count, next);
+  }
+  const F32x16 exact = broadcast(cut);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < count; i += 16) {
+    const F32x16 v = load(kept.values + i);
+    const std::uint16_t over = greater(v, exact);
+    const unsigned same = equal(v, exact);
+    unsigned late = same;
+    for (; late != 0 && ties != 0; ties--) late &= late - 1;
+    const std::uint16_t mask = static_cast<std::uint16_t>(over | (same & ~late));
+    size += packPairs(kept.values + size, kept.indices + size, v, kept.indices + i, mask);
+  }
+  kept.count = size;
+  kept.threshold = next;
+  store(kept.values + size, broadcast(NAN));
+}
+
+// Offers 16 values with indices first, first + 1, ...; only lanes of mask count. Room for 16 is the caller's care.
+inline void offer(Reservoir& kept, F32x16 v, std::uint32_t first, unsigned lanes) {
+  const std::uint16_t mask =
+      static_cast<std::uint16_t>(greaterEqual(v, broadcast(kept.threshold)) & lanes);
+  kept.count +=
+      packLanes(kept.values + kept.count, kept.indices + kept.count, v, first, mask);
+}
