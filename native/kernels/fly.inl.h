@@ -171,7 +171,8 @@ inline void flyCentre(const FlyNetwork& network, FlyBlock& block, float* transpo
 
 // Makes the block of up to 16 rows; scratch begins with the transposed inputs and the tile.
 inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::size_t rows,
-                         bool centred, std::byte* scratch) {
+                         bool centred, std::byte* memory) {
+  std::byte* scratch = alignedScratch(memory);
   const std::size_t bytes = flyTransposedBytes(network, rows);
   float* transposed = bytes != 0 ? reinterpret_cast<float*>(scratch) : nullptr;
   FlyBlock block{vectors, rows, transposed, reinterpret_cast<float*>(scratch + bytes), {}};
@@ -183,7 +184,7 @@ inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::s
 
 // Bytes of scratch memory that a call on that many rows needs, except the winners' (flyWinnersScratchBytes).
 inline std::size_t flyScratchBytes(const FlyNetwork& network, std::size_t rows) {
-  return flyTransposedBytes(network, rows < 16 ? rows : 16) + FLY_TILE_BYTES;
+  return ALIGNMENT_BYTES + flyTransposedBytes(network, rows < 16 ? rows : 16) + FLY_TILE_BYTES;
 }
 
 // --- Readings

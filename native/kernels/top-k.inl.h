@@ -8,7 +8,7 @@ inline std::size_t topKPlaces(std::size_t n, std::size_t k) {
   return (reservoirCapacity(k, n) + RESERVOIR_SLACK + 15) / 16 * 16;
 }
 inline std::size_t topKScratchBytes(std::size_t n, std::size_t k) {
-  return topKPlaces(n, k < n ? k : n) * 8 * 2;
+  return ALIGNMENT_BYTES + topKPlaces(n, k < n ? k : n) * 8 * 2;
 }
 
 // Fills a reservoir with a row. Blocks of 64 without a candidate cost one branch.
@@ -114,7 +114,7 @@ inline void topK(const float* values, std::size_t rows, std::size_t n, std::size
                  std::byte* scratch, std::uint32_t* indices, float* best) {
   const std::size_t wanted = k < n ? k : n;
   const std::size_t places = topKPlaces(n, wanted);
-  float* memory = reinterpret_cast<float*>(scratch);
+  float* memory = reinterpret_cast<float*>(alignedScratch(scratch));
   const Entries entries{memory, reinterpret_cast<std::uint32_t*>(memory + places)};
   const Entries spare = {memory + places * 2, entries.indices + places * 2};
   if (wanted == 0) return;
