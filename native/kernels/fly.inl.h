@@ -11,12 +11,15 @@ inline constexpr std::size_t FLY_NARROW_DIM = 8191;
 inline constexpr std::size_t FLY_TRANSPOSED_DIM = 65536;
 // Fewer rows than this are faster one by one than as a block of 16 lanes.
 inline constexpr std::size_t FLY_BLOCK_ROWS = 4;
+// A row of the narrow form takes as many floats as any u16 index reaches.
+inline constexpr std::size_t FLY_SPREAD_PLACES = 65536 / sizeof(float) + 16;
 
 // One block of up to 16 rows being hashed.
 struct FlyBlock {
   const float* vectors;     // the block's first row
   std::size_t rows;         // 1..16
-  const float* transposed;  // [dim][16], or null: read the rows themselves
+  float* transposed;        // [dim][16]; or null, when there are few rows or too many inputs
+  float* spread;            // then [row][dim][2], or null when the rows are read where they lie
   float* tile;              // [16 units][16 rows], then the same transposed
   float means[16];          // subtracted from every input of a row, 0 unless centred
 };
@@ -71,17 +74,40 @@ inline void flyWideGroup(const FlyNetwork& network, std::size_t group, const flo
   }
 }
 
-// Sums of 8 units of one row, read where it lies; to every 16th place from sums on.
-template <typename Index, std::size_t SCALE>
-inline void flyRowGroup(const FlyNetwork& network, std::size_t group, const float* vector,
-                        float mean, float* sums) {
-  const Index* indices =
-      static_cast<const Index*>(network.connections) + group * network.fanIn * 8;
+// Sums of 8 units of one row, spread to [dim][2] so that the same indices fit; to every 16th place from sums on.
+inline void flyNarrowRow(const FlyNetwork& network, std::size_t group, const float* spread,
+                         float* sums) {
+  const std::uint16_t* indices =
+      static_cast<const std::uint16_t*>(network.connections) + group * network.fanIn * 8;
+  const std::byte* bytes = reinterpret_cast<const std::byte*>(spread);
+  const auto input = [bytes](std::uint64_t index) {
+    float value;
+    std::memcpy(&value, bytes + (index & 0xffffU), sizeof value);
+    return value;
+  };
+  float partial[8] = {};
+  for (std::size_t j = 0; j < network.fanIn; j++) {
+    for (std::size_t u = 0; u < 8; u += 4) {
+      const std::uint64_t four = fourIndices(indices + j * 8 + u);
+      partial[u] += input(four);
+      partial[u + 1] += input(four >> 16);
+      partial[u + 2] += input(four >> 32);
+      partial[u + 3] += input(four >> 48);
+    }
+  }
+  for (std::size_t u = 0; u < 8; u++) sums[u * 16] = partial[u];
+}
+
+// The same with u32 indices, the row read where it lies.
+inline void flyWideRow(const FlyNetwork& network, std::size_t group, const float* vector,
+                       float mean, float* sums) {
+  const std::uint32_t* indices =
+      static_cast<const std::uint32_t*>(network.connections) + group * network.fanIn * 8;
   const std::size_t last = network.dim - 1;
   float partial[8] = {};
   for (std::size_t j = 0; j < network.fanIn; j++) {
     for (std::size_t u = 0; u < 8; u++) {
-      const std::size_t index = indices[j * 8 + u] / SCALE;
+      const std::size_t index = indices[j * 8 + u];
       partial[u] += vector[index < last ? index : last] - mean;
     }
   }
@@ -93,14 +119,14 @@ inline void flyGroup(const FlyNetwork& network, const FlyBlock& block, std::size
   const bool narrow = network.dim <= FLY_NARROW_DIM;
   if (block.transposed != nullptr) {
     (narrow ? flyNarrowGroup : flyWideGroup)(network, group, block.transposed, tile);
-    return;
-  }
-  for (std::size_t row = 0; row < block.rows; row++) {
-    const float* vector = block.vectors + row * network.dim;
-    if (narrow) {
-      flyRowGroup<std::uint16_t, 8>(network, group, vector, block.means[row], tile + row);
-    } else {
-      flyRowGroup<std::uint32_t, 1>(network, group, vector, block.means[row], tile + row);
+  } else if (narrow) {
+    for (std::size_t row = 0; row < block.rows; row++) {
+      flyNarrowRow(network, group, block.spread + row * FLY_SPREAD_PLACES, tile + row);
+    }
+  } else {
+    for (std::size_t row = 0; row < block.rows; row++) {
+      const float* vector = block.vectors + row * network.dim;
+      flyWideRow(network, group, vector, block.means[row], tile + row);
     }
   }
 }
@@ -125,10 +151,11 @@ inline unsigned flyLanes(const FlyNetwork& network, std::size_t unit) {
 inline bool flyTransposes(const FlyNetwork& network, std::size_t rows) {
   return rows >= FLY_BLOCK_ROWS && network.dim <= FLY_TRANSPOSED_DIM;
 }
-// Bytes for the transposed inputs. Any u16 index must lie inside, so that no table can read past the end.
-inline std::size_t flyTransposedBytes(const FlyNetwork& network, std::size_t rows) {
-  if (!flyTransposes(network, rows)) return 0;
-  return network.dim <= FLY_NARROW_DIM ? 65536 * 8 + 64 : network.dim * 64;
+// Bytes for the inputs in the order the sums need. Any u16 index lies inside, so no table can read past the end.
+inline std::size_t flyInputBytes(const FlyNetwork& network, std::size_t rows) {
+  const bool narrow = network.dim <= FLY_NARROW_DIM;
+  if (flyTransposes(network, rows)) return narrow ? 65536 * 8 + 64 : network.dim * 64;
+  return narrow ? rows * FLY_SPREAD_PLACES * sizeof(float) : 0;
 }
 inline constexpr std::size_t FLY_TILE_BYTES = 2 * 256 * sizeof(float);
 
@@ -152,39 +179,50 @@ inline void flyTranspose(const float* vectors, std::size_t rows, std::size_t dim
 }
 
 // Row means in float32 (a plain running sum by ascending index, then one division), subtracted from every input.
-inline void flyCentre(const FlyNetwork& network, FlyBlock& block, float* transposed) {
-  if (transposed == nullptr) {
-    for (std::size_t row = 0; row < block.rows; row++) {
-      float sum = 0.0F;
-      for (std::size_t i = 0; i < network.dim; i++) sum += block.vectors[row * network.dim + i];
-      block.means[row] = sum / static_cast<float>(network.dim);
-    }
-    return;
+inline void flyCentre(const FlyNetwork& network, FlyBlock& block) {
+  const std::size_t dim = network.dim;
+  for (std::size_t row = 0; row < block.rows && block.transposed == nullptr; row++) {
+    float sum = 0.0F;
+    for (std::size_t i = 0; i < dim; i++) sum += block.vectors[row * dim + i];
+    const float mean = sum / static_cast<float>(dim);
+    block.means[row] = mean;
+    float* spread = block.spread + row * FLY_SPREAD_PLACES;
+    for (std::size_t i = 0; i < dim && block.spread != nullptr; i++) spread[i * 2] -= mean;
   }
+  if (block.transposed == nullptr) return;
   F32x16 sums = broadcast(0.0F);
-  for (std::size_t i = 0; i < network.dim; i++) sums = add(sums, load(transposed + i * 16));
-  const F32x16 means = divide(sums, broadcast(static_cast<float>(network.dim)));
-  for (std::size_t i = 0; i < network.dim; i++) {
-    store(transposed + i * 16, subtract(load(transposed + i * 16), means));
+  for (std::size_t i = 0; i < dim; i++) sums = add(sums, load(block.transposed + i * 16));
+  const F32x16 means = divide(sums, broadcast(static_cast<float>(dim)));
+  for (std::size_t i = 0; i < dim; i++) {
+    store(block.transposed + i * 16, subtract(load(block.transposed + i * 16), means));
   }
 }
 
-// Makes the block of up to 16 rows; scratch begins with the transposed inputs and the tile.
+// Makes the block of up to 16 rows in scratch memory: the tile, then the inputs in the order the sums need.
 inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::size_t rows,
-                         bool centred, std::byte* memory) {
-  std::byte* scratch = alignedScratch(memory);
-  const std::size_t bytes = flyTransposedBytes(network, rows);
-  float* transposed = bytes != 0 ? reinterpret_cast<float*>(scratch) : nullptr;
-  FlyBlock block{vectors, rows, transposed, reinterpret_cast<float*>(scratch + bytes), {}};
-  for (std::size_t i = 0; i < 256; i += 16) store(block.tile + i, broadcast(0.0F));
-  if (transposed != nullptr) flyTranspose(vectors, rows, network.dim, transposed);
-  if (centred) flyCentre(network, block, transposed);
+                         bool centred, std::byte* scratch) {
+  float* tile = reinterpret_cast<float*>(alignedScratch(scratch));
+  float* inputs = tile + FLY_TILE_BYTES / sizeof(float);
+  FlyBlock block{vectors, rows, nullptr, nullptr, tile, {}};
+  for (std::size_t i = 0; i < 256; i += 16) store(tile + i, broadcast(0.0F));
+  if (flyTransposes(network, rows)) {
+    block.transposed = inputs;
+    flyTranspose(vectors, rows, network.dim, inputs);
+  } else if (network.dim <= FLY_NARROW_DIM) {
+    block.spread = inputs;
+    for (std::size_t row = 0; row < rows; row++) {
+      for (std::size_t i = 0; i < network.dim; i++) {
+        inputs[row * FLY_SPREAD_PLACES + i * 2] = vectors[row * network.dim + i];
+      }
+    }
+  }
+  if (centred) flyCentre(network, block);
   return block;
 }
 
 // Bytes of scratch memory that a call on that many rows needs, except the winners' (flyWinnersScratchBytes).
 inline std::size_t flyScratchBytes(const FlyNetwork& network, std::size_t rows) {
-  return ALIGNMENT_BYTES + flyTransposedBytes(network, rows < 16 ? rows : 16) + FLY_TILE_BYTES;
+  return ALIGNMENT_BYTES + FLY_TILE_BYTES + flyInputBytes(network, rows < 16 ? rows : 16);
 }
 
 // --- Readings

@@ -25,10 +25,11 @@ inline std::size_t reservoirRest(std::size_t k) { return k + k / 4 + 16; }
 // the kernels' counts right when memory changes under them.
 inline F32x16 known(F32x16 v) { return maximum(v, broadcast(-INFINITY)); }
 
-// Integers in the order of the floats; neighbours differ by one.
+// Integers in the order of the floats; neighbours differ by one. -0 counts as +0.
 inline std::int64_t orderedKey(float value) {
+  const float unsignedZero = value + 0.0F;
   std::int32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
+  std::memcpy(&bits, &unsignedZero, sizeof bits);
   return bits ^ ((bits >> 31) & 0x7fffffff);
 }
 inline float orderedFloat(std::int64_t key) {
@@ -38,8 +39,8 @@ inline float orderedFloat(std::int64_t key) {
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
-// The next larger float; NaN after +infinity, which nothing reaches. -0 counts as +0.
-inline float nextFloat(float value) { return orderedFloat(orderedKey(value + 0.0F) + 1); }
+// The next larger float; NaN after +infinity, which nothing reaches.
+inline float nextFloat(float value) { return orderedFloat(orderedKey(value) + 1); }
 
 inline std::size_t countAtLeast(const float* values, std::size_t count, float threshold) {
   const F32x16 least = broadcast(threshold);
@@ -54,47 +55,82 @@ inline std::size_t countAtLeast(const float* values, std::size_t count, float th
   return total(even) + total(odd);
 }
 
-// A point between two values: in proportion to the counts first, halfway in the order of floats later, so
-// that the search ends within 32 more steps whatever the values are.
-inline std::int64_t between(std::int64_t low, std::int64_t high, std::size_t step, double share) {
-  const std::int64_t half = low + (high - low) / 2;
-  if (step >= 8) return half;
-  const double from = static_cast<double>(orderedFloat(low));
-  const double to = static_cast<double>(orderedFloat(high));
-  const float guess = static_cast<float>(from + (to - from) * share);
-  const std::int64_t key = orderedKey(guess);
-  return guess == guess && key > low && key < high ? key : half;
+// The least of the values at or above a limit, and the greatest below it; +-infinity if there are none.
+inline float leastAtOrAbove(const float* values, std::size_t count, float limit) {
+  F32x16 least = broadcast(INFINITY);
+  for (std::size_t i = 0; i < count; i += 16) {
+    least = leastFrom(least, load(values + i), broadcast(limit));
+  }
+  return smallest(least);
+}
+inline float greatestUnder(const float* values, std::size_t count, float limit) {
+  F32x16 most = broadcast(-INFINITY);
+  for (std::size_t i = 0; i < count; i += 16) {
+    most = greatestBelow(most, load(values + i), broadcast(limit));
+  }
+  return greatest(most);
 }
 
-// The largest threshold found with k..most values at or above it; or, when ties leave none, the k-th value.
-// values is filled to a multiple of 16 with NaN, and holds at least k values, k > 0.
-inline float findCut(const float* values, std::size_t count, std::size_t k, std::size_t most) {
+// The first steps of a search go by the counts alone, enough for values without ties. Later ones also move
+// the end to a value that occurs, so that few distinct values take few steps. The last ones halve the order of
+// floats, so that at most 33 more remain whatever the values are.
+inline constexpr std::size_t CUT_FREE_STEPS = 5;
+inline constexpr std::size_t CUT_VALUE_STEPS = 16;
+
+// An interval of floats, as ordered keys: more than enough values are at or above low, too few at or above high.
+struct CutInterval {
+  std::int64_t low;
+  std::int64_t high;
+  double above;  // values at or above low
+  double below;  // values at or above high
+};
+
+// A point inside the interval: in proportion to the counts, or halfway.
+inline std::int64_t between(const CutInterval& interval, std::size_t step, double wanted) {
+  const std::int64_t half = interval.low + (interval.high - interval.low) / 2;
+  if (step >= CUT_VALUE_STEPS) return half;
+  const double share =
+      step % 2 == 1 ? 0.5 : (interval.above - wanted) / (interval.above - interval.below);
+  const double from = static_cast<double>(orderedFloat(interval.low));
+  const double to = static_cast<double>(orderedFloat(interval.high));
+  const float guess = static_cast<float>(from + (to - from) * share);
+  const std::int64_t key = orderedKey(guess);
+  return guess == guess && key > interval.low && key < interval.high ? key : half;
+}
+
+// The keys of the least and of just past the greatest value.
+inline CutInterval wholeInterval(const float* values, std::size_t count) {
   F32x16 least = broadcast(INFINITY);
   F32x16 largest = broadcast(-INFINITY);
   for (std::size_t i = 0; i < count; i += 16) {
     least = minimum(load(values + i), least);
     largest = maximum(load(values + i), largest);
   }
-  std::int64_t low = orderedKey(smallest(least));
-  std::int64_t high = orderedKey(greatest(largest)) + 1;
-  double above = static_cast<double>(count);
-  double below = 0;
+  return {orderedKey(smallest(least)), orderedKey(greatest(largest)) + 1,
+          static_cast<double>(count), 0};
+}
+
+// A threshold with k..most values at or above it; or, when ties leave none, the k-th value.
+// values is filled to a multiple of 16 with NaN, and holds more than most >= k > 0 values.
+inline float findCut(const float* values, std::size_t count, std::size_t k, std::size_t most) {
   const double wanted = static_cast<double>(k + most) / 2;
-  for (std::size_t step = 0; high - low > 1; step++) {
-    const double share = step % 2 == 1 ? 0.5 : (above - wanted) / (above - below);
-    const std::int64_t middle = between(low, high, step, share);
-    const std::size_t found = countAtLeast(values, count, orderedFloat(middle));
+  CutInterval interval = wholeInterval(values, count);
+  for (std::size_t step = 0; interval.high - interval.low > 1; step++) {
+    const std::int64_t middle = between(interval, step, wanted);
+    const float limit = orderedFloat(middle);
+    const std::size_t found = countAtLeast(values, count, limit);
+    const bool exact = step >= CUT_FREE_STEPS;
     if (found > most) {
-      low = middle;
-      above = static_cast<double>(found);
+      interval.low = exact ? orderedKey(leastAtOrAbove(values, count, limit)) : middle;
+      interval.above = static_cast<double>(found);
     } else if (found < k) {
-      high = middle;
-      below = static_cast<double>(found);
+      interval.high = exact ? orderedKey(greatestUnder(values, count, limit)) + 1 : middle;
+      interval.below = static_cast<double>(found);
     } else {
-      return orderedFloat(middle);
+      return limit;
     }
   }
-  return orderedFloat(low);
+  return orderedFloat(interval.low);
 }
 
 // Keeps the k largest and at most most entries (most = k: exactly those), in ascending index, and raises the

@@ -47,7 +47,7 @@ inline void flyWinners(const FlyNetwork& network, const float* vectors, std::siz
     const std::size_t count = rows - first < step ? rows - first : step;
     const FlyBlock block =
         flyBlock(network, vectors + first * network.dim, count, false, scratch);
-    float* memory = block.tile + FLY_TILE_BYTES / sizeof(float);
+    float* memory = block.tile + (FLY_TILE_BYTES + flyInputBytes(network, step)) / sizeof(float);
     Reservoir kept[16];
     for (std::size_t row = 0; row < count; row++) {
       float* entries = memory + row * places * 2;

@@ -106,6 +106,22 @@ inline float greatest(F32x16 a) {
   return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
 }
 
+// The least of v's lanes at or above the limit, and least itself; the greatest below it likewise.
+inline F32x16 leastFrom(F32x16 least, F32x16 v, F32x16 limit) {
+  const auto half = [&](int i) {
+    const __m256 chosen = _mm256_cmp_ps(v.v[i], limit.v[i], _CMP_GE_OQ);
+    return _mm256_blendv_ps(least.v[i], _mm256_min_ps(v.v[i], least.v[i]), chosen);
+  };
+  return {half(0), half(1)};
+}
+inline F32x16 greatestBelow(F32x16 greatest, F32x16 v, F32x16 limit) {
+  const auto half = [&](int i) {
+    const __m256 chosen = _mm256_cmp_ps(v.v[i], limit.v[i], _CMP_LT_OQ);
+    return _mm256_blendv_ps(greatest.v[i], _mm256_max_ps(v.v[i], greatest.v[i]), chosen);
+  };
+  return {half(0), half(1)};
+}
+
 // --- Counts16
 
 inline Counts16 noCounts() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }

@@ -62,6 +62,14 @@ inline std::size_t packPairs(float* values, std::uint32_t* indices, F32x16 v,
 inline float smallest(F32x16 a) { return _mm512_reduce_min_ps(a.v); }
 inline float greatest(F32x16 a) { return _mm512_reduce_max_ps(a.v); }
 
+// The least of v's lanes at or above the limit, and least itself; the greatest below it likewise.
+inline F32x16 leastFrom(F32x16 least, F32x16 v, F32x16 limit) {
+  return {_mm512_mask_min_ps(least.v, greaterEqual(v, limit), v.v, least.v)};
+}
+inline F32x16 greatestBelow(F32x16 greatest, F32x16 v, F32x16 limit) {
+  return {_mm512_mask_max_ps(greatest.v, greater(limit, v), v.v, greatest.v)};
+}
+
 // --- Counts16
 
 inline Counts16 noCounts() { return {_mm512_setzero_si512()}; }

@@ -68,6 +68,22 @@ inline float greatest(F32x16 a) {
   return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));
 }
 
+// The least of v's lanes at or above the limit, and least itself; the greatest below it likewise.
+inline F32x16 leastFrom(F32x16 least, F32x16 v, F32x16 limit) {
+  return quarters([&](int i) {
+    const uint32x4_t chosen =
+        vandq_u32(vcgeq_f32(v.v[i], limit.v[i]), vcltq_f32(v.v[i], least.v[i]));
+    return vbslq_f32(chosen, v.v[i], least.v[i]);
+  });
+}
+inline F32x16 greatestBelow(F32x16 greatest, F32x16 v, F32x16 limit) {
+  return quarters([&](int i) {
+    const uint32x4_t chosen =
+        vandq_u32(vcltq_f32(v.v[i], limit.v[i]), vcgtq_f32(v.v[i], greatest.v[i]));
+    return vbslq_f32(chosen, v.v[i], greatest.v[i]);
+  });
+}
+
 // --- Counts16
 
 template <typename Operation>

@@ -52,6 +52,18 @@ inline float greatest(const F32x16& a) {
   return result;
 }
 
+// The least of v's lanes at or above the limit, and least itself; the greatest below it likewise.
+inline F32x16 leastFrom(const F32x16& least, const F32x16& v, const F32x16& limit) {
+  return lanes([&](std::size_t i) {
+    return v.v[i] >= limit.v[i] && v.v[i] < least.v[i] ? v.v[i] : least.v[i];
+  });
+}
+inline F32x16 greatestBelow(const F32x16& greatest, const F32x16& v, const F32x16& limit) {
+  return lanes([&](std::size_t i) {
+    return v.v[i] < limit.v[i] && v.v[i] > greatest.v[i] ? v.v[i] : greatest.v[i];
+  });
+}
+
 // --- Counts16
 
 inline Counts16 noCounts() { return {}; }
