@@ -6,7 +6,7 @@ struct Counts16 {
 };
 
 // Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency of an add.
-inline constexpr std::size_t SUM_CHAINS = 4;
+inline constexpr std::size_t SUM_CHAINS = 8;
 
 // to[i][j] = from[j][i] for 8 x 8 floats.
 inline void transpose8(const float* from, std::size_t stride, float* to, std::size_t toStride) {
