@@ -49,6 +49,11 @@ struct Kernels {
   std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
+
+  // limits.inl.h: for the benches alone
+  double (*fmaPeak)(std::size_t chains, std::size_t iterations);
+  std::uint64_t (*xorPopcount)(const std::uint64_t* words, std::size_t count, std::uint64_t query);
+  std::uint64_t (*plainRead)(const std::uint64_t* words, std::size_t count);
 };
 
 }  // namespace flyhash

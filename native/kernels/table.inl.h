@@ -15,4 +15,7 @@ const Kernels KERNELS = {
     .flyWinners = flyWinners,
     .topKScratchBytes = topKScratchBytes,
     .topK = topK,
+    .fmaPeak = fmaPeak,
+    .xorPopcount = xorPopcount,
+    .plainRead = plainRead,
 };

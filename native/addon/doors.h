@@ -1,0 +1,20 @@
+// The doors: one function a kernel entry, defined in the file of its stem, exported under its own name.
+
+#pragma once
+
+#include <napi.h>
+
+namespace flyhash {
+
+Napi::Value signCodes(const Napi::CallbackInfo& info);
+
+Napi::Value projectionSigns(const Napi::CallbackInfo& info);
+Napi::Value projectionValues(const Napi::CallbackInfo& info);
+
+// For the benches alone.
+Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
+Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);
+Napi::Value limitRead(const Napi::CallbackInfo& info);
+Napi::Value limitPartialSort(const Napi::CallbackInfo& info);
+
+}  // namespace flyhash
