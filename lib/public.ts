@@ -9,5 +9,8 @@ export {
   type BinaryQuantizerOptions,
   type BinaryQuantizerTraining,
 } from './hash/binary-quantizer.ts';
+export { DenseFly, type DenseFlyOptions } from './hash/dense-fly.ts';
+export { type FlyActivations, FlyHash, type FlyHashOptions } from './hash/fly-hash.ts';
 export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -4,14 +4,21 @@
  */
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { signCodes } from './sign.ts';
+import { topK } from './top-k.ts';
 
 /** Every kernel's oracle. */
 export const referenceKernels: Kernels = {
   signCodes,
   projectionSigns,
   projectionValues,
+  flyWinners,
+  flySigns,
+  flyPseudoSigns,
+  flyValues,
+  topK,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -11,6 +11,13 @@ Napi::Value signCodes(const Napi::CallbackInfo& info);
 Napi::Value projectionSigns(const Napi::CallbackInfo& info);
 Napi::Value projectionValues(const Napi::CallbackInfo& info);
 
+Napi::Value flyWinners(const Napi::CallbackInfo& info);
+Napi::Value flySigns(const Napi::CallbackInfo& info);
+Napi::Value flyPseudoSigns(const Napi::CallbackInfo& info);
+Napi::Value flyValues(const Napi::CallbackInfo& info);
+
+Napi::Value topK(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);
