@@ -280,10 +280,10 @@ inline void flyPseudoSigns(const FlyNetwork& network, const float* vectors, std:
                            std::size_t keyBits, std::byte* scratch, std::uint8_t* codes) {
   const std::size_t codeBytes = (keyBits + 7) / 8;
   const std::size_t width = network.units / keyBits;
-  std::memset(codes, 0, rows * codeBytes);
   for (std::size_t first = 0; first < rows; first += 16) {
     const std::size_t count = rows - first < 16 ? rows - first : 16;
     const FlyBlock block = flyBlock(network, vectors + first * network.dim, count, true, scratch);
+    std::memset(codes + first * codeBytes, 0, count * codeBytes);
     F32x16 sums = broadcast(0.0F);
     std::size_t key = 0;
     std::size_t left = width;
