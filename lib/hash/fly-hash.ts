@@ -155,6 +155,6 @@ export class FlyHash extends Hasher<SparseCodes> {
           values?.subarray(first * active),
         ],
       }) as const;
-    return { call, codes: () => SparseCodes.adopt(indices, { units, active }) };
+    return { call, codes: () => SparseCodes.written(indices, { units, active }) };
   }
 }

@@ -110,9 +110,14 @@ inline CutInterval wholeInterval(const float* values, std::size_t count) {
           static_cast<double>(count), 0};
 }
 
-// A threshold with k..most values at or above it; or, when ties leave none, the k-th value.
+// Where to cut: k..most values are at or above the threshold; or, when ties leave no such place, it is the k-th value.
+struct Cut {
+  float threshold;
+  bool tied;
+};
+
 // values is filled to a multiple of 16 with NaN, and holds more than most >= k > 0 values.
-inline float findCut(const float* values, std::size_t count, std::size_t k, std::size_t most) {
+inline Cut findCut(const float* values, std::size_t count, std::size_t k, std::size_t most) {
   const double wanted = static_cast<double>(k + most) / 2;
   CutInterval interval = wholeInterval(values, count);
   for (std::size_t step = 0; interval.high - interval.low > 1; step++) {
@@ -127,10 +132,10 @@ inline float findCut(const float* values, std::size_t count, std::size_t k, std:
       interval.high = exact ? orderedKey(greatestUnder(values, count, limit)) + 1 : middle;
       interval.below = static_cast<double>(found);
     } else {
-      return limit;
+      return {limit, false};
     }
   }
-  return orderedFloat(interval.low);
+  return {orderedFloat(interval.low), true};
 }
 
 // Keeps the k largest and at most most entries (most = k: exactly those), in ascending index, and raises the
@@ -139,13 +144,10 @@ inline void cutReservoir(Reservoir& kept, std::size_t k, std::size_t most) {
   const std::size_t count = kept.count;
   store(kept.values + count, broadcast(NAN));
   if (count <= most) return;
-  const float cut = findCut(kept.values, count, k, most);
-  const float next = nextFloat(cut);
-  std::size_t ties = count;
-  if (countAtLeast(kept.values, count, cut) > most) {
-    ties = k - countAtLeast(kept.values, count, next);
-  }
-  const F32x16 exact = broadcast(cut);
+  const Cut cut = findCut(kept.values, count, k, most);
+  const float next = nextFloat(cut.threshold);
+  std::size_t ties = cut.tied ? k - countAtLeast(kept.values, count, next) : count;
+  const F32x16 exact = broadcast(cut.threshold);
   std::size_t size = 0;
   for (std::size_t i = 0; i < count; i += 16) {
     const F32x16 v = load(kept.values + i);
