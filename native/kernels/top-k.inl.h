@@ -1,6 +1,6 @@
 // The k largest of each row of floats, sorted: larger value first, then smaller index; -0 equals +0. A row streams
-// through a reservoir; the survivors are ranked in runs (each entry's place is the number of entries before it,
-// counted lane-wise) and the runs are merged.
+// through a reservoir, for small k with a first threshold from the maxima of interleaved groups; the survivors are
+// ranked in runs (each entry's place is the number of entries before it, counted lane-wise) and the runs merged.
 
 inline constexpr std::size_t TOP_RUN = 256;
 
@@ -9,6 +9,26 @@ inline std::size_t topKPlaces(std::size_t n, std::size_t k) {
 }
 inline std::size_t topKScratchBytes(std::size_t n, std::size_t k) {
   return ALIGNMENT_BYTES + topKPlaces(n, k < n ? k : n) * 8 * 2;
+}
+
+// Groups whose maxima bound the k-th value: the k-th largest maximum, as distinct groups hold distinct elements.
+inline constexpr std::size_t TOP_GROUPS = 128;
+// Beyond that many the bound is too loose to pay for its pass over the row; likewise for short rows.
+inline constexpr std::size_t TOP_GROUPS_K = 96;
+inline constexpr std::size_t TOP_GROUPS_LEAST = 4 * TOP_GROUPS;
+
+// A value that at least k values of the row reach.
+inline float topKBound(const float* row, std::size_t n, std::size_t k) {
+  F32x16 maxima[TOP_GROUPS / 16];
+  for (F32x16& block : maxima) block = broadcast(-INFINITY);
+  for (std::size_t i = 0; i + TOP_GROUPS <= n; i += TOP_GROUPS) {
+    for (std::size_t b = 0; b < TOP_GROUPS / 16; b++) {
+      maxima[b] = maximum(load(row + i + b * 16), maxima[b]);
+    }
+  }
+  float values[TOP_GROUPS];
+  for (std::size_t b = 0; b < TOP_GROUPS / 16; b++) store(values + b * 16, maxima[b]);
+  return findCut(values, TOP_GROUPS, k, k + k / 16 + 2).threshold;
 }
 
 // Fills a reservoir with a row. Blocks of 64 without a candidate cost one branch.
@@ -119,8 +139,15 @@ inline void topK(const float* values, std::size_t rows, std::size_t n, std::size
   const Entries spare = {memory + places * 2, entries.indices + places * 2};
   if (wanted == 0) return;
   for (std::size_t row = 0; row < rows; row++) {
+    const float* own = values + row * n;
+    const bool bounded = wanted <= TOP_GROUPS_K && n >= TOP_GROUPS_LEAST;
     Reservoir kept{entries.values, entries.indices, 0, -INFINITY};
-    topKScan(values + row * n, n, wanted, kept);
+    if (bounded) kept.threshold = topKBound(own, n, wanted);
+    topKScan(own, n, wanted, kept);
+    if (kept.count < wanted) {  // the row changed between the two passes
+      kept = {entries.values, entries.indices, 0, -INFINITY};
+      topKScan(own, n, wanted, kept);
+    }
     const Entries to{best + row * k, indices + row * k};
     if (wanted <= TOP_RUN / 2) {
       cutReservoir(kept, wanted, wanted + wanted / 8 + 4);
