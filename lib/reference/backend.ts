@@ -5,9 +5,11 @@
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
+import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
+import { topK } from './top-k.ts';
 
 /** Every kernel's oracle. */
 export const referenceKernels: Kernels = {
@@ -18,6 +20,11 @@ export const referenceKernels: Kernels = {
   rotationValues,
   dotDistances,
   dotNeighbors,
+  flyWinners,
+  flySigns,
+  flyPseudoSigns,
+  flyValues,
+  topK,
 };
 
 const CHUNK_BYTES = 1 << 13;

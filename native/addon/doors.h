@@ -15,6 +15,12 @@ Napi::Value rotationSigns(const Napi::CallbackInfo& info);
 Napi::Value rotationValues(const Napi::CallbackInfo& info);
 Napi::Value dotDistances(const Napi::CallbackInfo& info);
 Napi::Value dotNeighbors(const Napi::CallbackInfo& info);
+Napi::Value flyWinners(const Napi::CallbackInfo& info);
+Napi::Value flySigns(const Napi::CallbackInfo& info);
+Napi::Value flyPseudoSigns(const Napi::CallbackInfo& info);
+Napi::Value flyValues(const Napi::CallbackInfo& info);
+
+Napi::Value topK(const Napi::CallbackInfo& info);
 
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);

@@ -20,6 +20,7 @@ constexpr const char* ISA_NAME = "neon";
 
 #include "../simd/block-neon.h"
 #include "../simd/block-neon-dot.h"
+#include "../simd/block-neon-lanes.h"
 
 #include "../kernels/all.inl.h"
 

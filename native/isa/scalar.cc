@@ -17,6 +17,7 @@ constexpr const char* ISA_NAME = "scalar";
 
 #include "../simd/block-scalar.h"
 #include "../simd/block-scalar-dot.h"
+#include "../simd/block-scalar-lanes.h"
 
 #include "../kernels/all.inl.h"
 

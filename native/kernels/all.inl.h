@@ -7,3 +7,7 @@
 #include "rotation.inl.h"
 #include "nearest.inl.h"
 #include "dot.inl.h"
+#include "reservoir.inl.h"
+#include "fly.inl.h"
+#include "winners.inl.h"
+#include "top-k.inl.h"

@@ -10,3 +10,10 @@ inline std::size_t trailingZeros(std::uint64_t value) {
 inline std::uint8_t reverseBits(unsigned byte) {
   return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >> 32);
 }
+
+// The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs two loads.
+inline std::byte* alignedScratch(std::byte* scratch) {
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(scratch) % 64;
+  return past == 0 ? scratch : scratch + (64 - past);
+}
+inline constexpr std::size_t ALIGNMENT_BYTES = 64;

@@ -19,6 +19,12 @@ struct DotProblem {
   std::size_t dim;
   const float* queries;
   std::size_t queryCount;
+// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described there.
+struct FlyNetwork {
+  const void* connections;
+  std::size_t dim;
+  std::size_t units;
+  std::size_t fanIn;
 };
 
 struct Kernels {
@@ -53,6 +59,23 @@ struct Kernels {
   // nearest.inl.h
   void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
                        std::size_t k, std::uint32_t* ids, float* distances);
+  // fly.inl.h, winners.inl.h
+  std::size_t (*flyScratchBytes)(const FlyNetwork& network, std::size_t rows);
+  void (*flyValues)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                    std::byte* scratch, float* values);
+  void (*flySigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                   std::byte* scratch, std::uint8_t* codes);
+  void (*flyPseudoSigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                         std::size_t keyBits, std::byte* scratch, std::uint8_t* codes);
+  std::size_t (*flyWinnersScratchBytes)(const FlyNetwork& network, std::size_t rows,
+                                        std::size_t active);
+  void (*flyWinners)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                     std::size_t active, std::byte* scratch, std::uint32_t* indices, float* values);
+
+  // top-k.inl.h
+  std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
+  void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
+               std::byte* scratch, std::uint32_t* indices, float* best);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
