@@ -12,7 +12,12 @@ import {
 } from '../../bench/framework/statistics.ts';
 
 /** Groups of rounds whose log ratio is centre + process noise + round noise (sums of uniforms). */
-function simulatedRatios(seed: number, centre: number, processNoise: number, roundNoise: number): number[][] {
+function simulatedRatios(
+  seed: number,
+  centre: number,
+  processNoise: number,
+  roundNoise: number,
+): number[][] {
   const next = integerSource(seed);
   const noise = (): number => {
     let sum = 0;
@@ -60,13 +65,17 @@ describe('bootstrapInterval', () => {
   it('is the same for the same seed and differs for another', () => {
     const groups = simulatedRatios(3, 1, 0.02, 0.02);
     expect(bootstrapInterval(groups, { seed: 5 })).toEqual(bootstrapInterval(groups, { seed: 5 }));
-    expect(bootstrapInterval(groups, { seed: 5 })).not.toEqual(bootstrapInterval(groups, { seed: 6 }));
+    expect(bootstrapInterval(groups, { seed: 5 })).not.toEqual(
+      bootstrapInterval(groups, { seed: 6 }),
+    );
   });
 
   it('covers the true ratio about as often as it says', () => {
     let covered = 0;
     for (let seed = 0; seed < 200; seed++) {
-      const { low, high } = bootstrapInterval(simulatedRatios(seed, 1.1, 0, 0.03), { resamples: 300 });
+      const { low, high } = bootstrapInterval(simulatedRatios(seed, 1.1, 0, 0.03), {
+        resamples: 300,
+      });
       if (low <= 1.1 && 1.1 <= high) covered++;
     }
     expect(covered).toBeGreaterThan(180);
@@ -77,7 +86,9 @@ describe('bootstrapInterval', () => {
       const { low, high } = bootstrapInterval(groups);
       return high - low;
     };
-    expect(width(simulatedRatios(1, 1, 0.05, 0.001))).toBeGreaterThan(width(simulatedRatios(1, 1, 0, 0.02)));
+    expect(width(simulatedRatios(1, 1, 0.05, 0.001))).toBeGreaterThan(
+      width(simulatedRatios(1, 1, 0, 0.02)),
+    );
   });
 
   it('leaves out processes without rounds and refuses nothing at all', () => {
@@ -101,8 +112,10 @@ describe('verdict', () => {
     let caught = 0;
     for (let seed = 0; seed < 100; seed++) {
       const options = { resamples: 300 };
-      if (verdict(compareRatios(simulatedRatios(seed, 1, 0.01, 0.03), options)) === 'slower') falseAlarms++;
-      if (verdict(compareRatios(simulatedRatios(seed, 1.15, 0.01, 0.03), options)) === 'slower') caught++;
+      if (verdict(compareRatios(simulatedRatios(seed, 1, 0.01, 0.03), options)) === 'slower')
+        falseAlarms++;
+      if (verdict(compareRatios(simulatedRatios(seed, 1.15, 0.01, 0.03), options)) === 'slower')
+        caught++;
     }
     expect(falseAlarms).toBe(0);
     expect(caught).toBe(100);
