@@ -21,7 +21,11 @@ export function checkInteger(value: unknown, name: string, least: number, most: 
 }
 
 /** One of the given strings. */
-export function checkOneOf<T extends string>(value: unknown, name: string, choices: readonly T[]): T {
+export function checkOneOf<T extends string>(
+  value: unknown,
+  name: string,
+  choices: readonly T[],
+): T {
   const expected = `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`;
   if (typeof value !== 'string') throw wrongKind(name, expected, value);
   if (!(choices as readonly string[]).includes(value)) throw wrongValue(name, expected, value);
@@ -29,13 +33,24 @@ export function checkOneOf<T extends string>(value: unknown, name: string, choic
 }
 
 /** An options object with known keys only: a misspelt option must not be ignored. */
-export function checkOptions<T extends object>(value: T, name: string, keys: readonly (keyof T & string)[]): T {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
+export function checkOptions<T extends object>(
+  value: T,
+  name: string,
+  keys: readonly (keyof T & string)[],
+): T {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value)
+  ) {
     throw wrongKind(name, 'an object', value);
   }
   for (const key of Object.keys(value)) {
     if (!(keys as readonly string[]).includes(key)) {
-      throw new TypeError(`${name} must have only the keys ${keys.join(', ')}, got ${JSON.stringify(key)}`);
+      throw new TypeError(
+        `${name} must have only the keys ${keys.join(', ')}, got ${JSON.stringify(key)}`,
+      );
     }
   }
   return value;
@@ -56,7 +71,8 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
 
 /** A function or nothing. */
 export function checkCallback<F>(value: F | undefined, name: string): F | undefined {
-  if (value !== undefined && typeof value !== 'function') throw wrongKind(name, 'a function', value);
+  if (value !== undefined && typeof value !== 'function')
+    throw wrongKind(name, 'a function', value);
   return value;
 }
 
@@ -64,7 +80,9 @@ export function checkCallback<F>(value: F | undefined, name: string): F | undefi
 export function checkBytes(rows: number, rowBytes: number, name: string): number {
   const bytes = rows * rowBytes;
   if (bytes > MAX_BYTES) {
-    throw new RangeError(`${name} must take at most ${MAX_BYTES} bytes, got ${rows} rows of ${rowBytes} bytes`);
+    throw new RangeError(
+      `${name} must take at most ${MAX_BYTES} bytes, got ${rows} rows of ${rowBytes} bytes`,
+    );
   }
   return bytes;
 }
@@ -73,7 +91,7 @@ export function checkBytes(rows: number, rowBytes: number, name: string): number
 export function isDetached(view: ArrayBufferView): boolean {
   if (view.byteLength > 0) return false;
   try {
-    new Uint8Array(view.buffer, view.byteOffset, 0);
+    (view as Uint8Array).at(0);
     return false;
   } catch {
     return true;

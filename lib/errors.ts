@@ -5,7 +5,11 @@
  */
 
 /** Codes of {@link FlyhashError}, fixed so that programs can switch on them. */
-export type FlyhashErrorCode = 'ERR_BACKEND' | 'ERR_OUT_OF_MEMORY' | 'ERR_CORRUPT_FILE' | 'ERR_FORMAT_TOO_NEW';
+export type FlyhashErrorCode =
+  | 'ERR_BACKEND'
+  | 'ERR_OUT_OF_MEMORY'
+  | 'ERR_CORRUPT_FILE'
+  | 'ERR_FORMAT_TOO_NEW';
 
 /**
  * A fault that is neither a wrong kind nor a wrong value of an argument.
@@ -29,11 +33,13 @@ export class FlyhashError extends Error {
 
 /** A value as an error message shows it: short, and clear about its kind. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
-  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
+  if (typeof value !== 'object' || value === null)
+    return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name = (value.constructor as { name?: string } | undefined)?.name ?? 'an object';
   return ArrayBuffer.isView(value) && 'length' in value ? `${name}(${value.length})` : name;

@@ -1,9 +1,13 @@
 /** The public surface, shared by both entry points: flyhash and flyhash/reference. */
 
-export { backend, type BackendInfo } from './backend/active.ts';
-export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
-export type { NumberArray, Vectors } from './vectors.ts';
+export { type BackendInfo, backend } from './backend/active.ts';
 export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
 export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
-export { BinaryQuantizer, type BinaryQuantizerOptions, type BinaryQuantizerTraining } from './hash/binary-quantizer.ts';
+export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export {
+  BinaryQuantizer,
+  type BinaryQuantizerOptions,
+  type BinaryQuantizerTraining,
+} from './hash/binary-quantizer.ts';
 export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export type { NumberArray, Vectors } from './vectors.ts';

@@ -40,7 +40,14 @@ function isShared(buffer: ArrayBufferLike): boolean {
 }
 
 /** Plain arrays may hold anything: each element must be a number. */
-function copyNumbers(from: readonly number[], start: number, into: Float32Array, at: number, dim: number, name: string): void {
+function copyNumbers(
+  from: readonly number[],
+  start: number,
+  into: Float32Array,
+  at: number,
+  dim: number,
+  name: string,
+): void {
   for (let i = 0; i < into.length - at && i < dim; i++) {
     const value: unknown = from[start + i];
     if (typeof value !== 'number') throw wrongKind(`${name}[${start + i}]`, 'a number', value);
@@ -63,7 +70,9 @@ export class VectorSource {
     if (isNumberArray(vectors)) {
       assertAttached(vectors, name);
       if (vectors.length % dim !== 0) {
-        throw new RangeError(`${name} must have a multiple of dim = ${dim} numbers, got ${vectors.length}`);
+        throw new RangeError(
+          `${name} must have a multiple of dim = ${dim} numbers, got ${vectors.length}`,
+        );
       }
       this.#flat = vectors;
       this.#list = [];
@@ -93,7 +102,9 @@ export class VectorSource {
     const length = count * this.dim;
     assertAttached(flat, this.#name);
     if (start + length > flat.length) {
-      throw new RangeError(`${this.#name} must keep its length during the call, got ${flat.length} numbers`);
+      throw new RangeError(
+        `${this.#name} must keep its length during the call, got ${flat.length} numbers`,
+      );
     }
     if (ArrayBuffer.isView(flat)) into.set(flat.subarray(start, start + length));
     else copyNumbers(flat, start, into, 0, length, this.#name);
@@ -104,7 +115,8 @@ export class VectorSource {
     const values: unknown = this.#list[row];
     if (!isNumberArray(values)) throw wrongKind(name, 'an array of numbers', values);
     assertAttached(values, name);
-    if (values.length !== this.dim) throw wrongValue(`${name}.length`, `dim = ${this.dim}`, values.length);
+    if (values.length !== this.dim)
+      throw wrongValue(`${name}.length`, `dim = ${this.dim}`, values.length);
     if (ArrayBuffer.isView(values)) into.set(values, at);
     else copyNumbers(values, 0, into, at, this.dim, name);
   }
@@ -113,9 +125,12 @@ export class VectorSource {
   notFinite(position: number): RangeError {
     const row = Math.floor(position / this.dim);
     const column = position % this.dim;
-    const value: unknown = this.#flat === undefined ? this.#list[row]?.[column] : this.#flat[position];
+    const value: unknown =
+      this.#flat === undefined ? this.#list[row]?.[column] : this.#flat[position];
     const note = typeof value === 'number' && Number.isFinite(value) ? ' as a float32' : '';
-    return new RangeError(`${this.#name}[${row}][${column}] must be finite${note}, got ${describe(value)}`);
+    return new RangeError(
+      `${this.#name}[${row}][${column}] must be finite${note}, got ${describe(value)}`,
+    );
   }
 }
 

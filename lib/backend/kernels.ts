@@ -7,7 +7,13 @@
 /** Every kernel with its arguments; the comments give shapes. */
 export interface Kernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
-  signCodes(vectors: Float32Array, rows: number, dim: number, thresholds: Float32Array, codes: Uint8Array): number;
+  signCodes(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    thresholds: Float32Array,
+    codes: Uint8Array,
+  ): number;
 
   /** panels and thresholds as packed by lib/hash/panels.ts; codes rows x ceil(bits / 8). */
   projectionSigns(

@@ -19,11 +19,17 @@ function failure(reasons: readonly string[]): string {
 function checkedEnvironment(): { wanted: string | undefined; isa: string | undefined } {
   const wanted = process.env.FLYHASH_BACKEND || undefined;
   if (wanted !== undefined && wanted !== 'native' && wanted !== 'reference') {
-    throw new FlyhashError('ERR_BACKEND', `FLYHASH_BACKEND must be native or reference, got "${wanted}"`);
+    throw new FlyhashError(
+      'ERR_BACKEND',
+      `FLYHASH_BACKEND must be native or reference, got "${wanted}"`,
+    );
   }
   const isa = process.env.FLYHASH_ISA || undefined;
   if (isa !== undefined && !LEVELS.includes(isa)) {
-    throw new FlyhashError('ERR_BACKEND', `FLYHASH_ISA must be one of ${LEVELS.join(', ')}, got "${isa}"`);
+    throw new FlyhashError(
+      'ERR_BACKEND',
+      `FLYHASH_ISA must be one of ${LEVELS.join(', ')}, got "${isa}"`,
+    );
   }
   return { wanted, isa };
 }
@@ -46,7 +52,10 @@ export function loadBackend(): Backend {
   const { addon, file } = loaded;
   if (isa !== undefined && !addon.selectLevel(isa)) {
     const levels = addon.levels().join(', ');
-    throw new FlyhashError('ERR_BACKEND', `FLYHASH_ISA must be a level of this machine (${levels}), got "${isa}"`);
+    throw new FlyhashError(
+      'ERR_BACKEND',
+      `FLYHASH_ISA must be a level of this machine (${levels}), got "${isa}"`,
+    );
   }
   return new NativeBackend(addon, file);
 }

@@ -49,11 +49,16 @@ export class NativeBackend implements Backend {
       const done: Done = (outcome, value) => {
         if (outcome === 'finished') resolve(value);
         else if (outcome === 'aborted') resolve(undefined);
-        else reject(new FlyhashError('ERR_OUT_OF_MEMORY', "no memory for a thread's working space"));
+        else
+          reject(new FlyhashError('ERR_OUT_OF_MEMORY', "no memory for a thread's working space"));
       };
       job = this.#addon[call.name](threads, done, ...call.args);
     });
-    return { result, stop: () => this.#addon.stopJob(job), progress: () => this.#addon.jobProgress(job) };
+    return {
+      result,
+      stop: () => this.#addon.stopJob(job),
+      progress: () => this.#addon.jobProgress(job),
+    };
   }
 }
 
@@ -109,7 +114,9 @@ export function loadAddon(): { addon: Addon; file: string } | { reasons: string[
       return { addon: load() as Addon, file };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      reasons.push(`${file}: ${code === 'MODULE_NOT_FOUND' ? 'not found' : message.split('\n')[0]}`);
+      reasons.push(
+        `${file}: ${code === 'MODULE_NOT_FOUND' ? 'not found' : message.split('\n')[0]}`,
+      );
     }
   }
   return { reasons };

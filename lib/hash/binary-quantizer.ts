@@ -3,7 +3,7 @@
  * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
  */
 
-import { checkInteger, checkBytes, checkOneOf, checkOptions } from '../check.ts';
+import { checkBytes, checkInteger, checkOneOf, checkOptions } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
 import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
@@ -64,12 +64,15 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
     const { thresholds = 'zero' } = options;
     if (!(thresholds instanceof Float32Array)) {
-      if (thresholds !== 'zero') throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
+      if (thresholds !== 'zero')
+        throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
       return new BinaryQuantizer(new Float32Array(dim));
     }
-    if (thresholds.length !== dim) throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
+    if (thresholds.length !== dim)
+      throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
     for (let i = 0; i < dim; i++) {
-      if (!Number.isFinite(thresholds[i])) throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
+      if (!Number.isFinite(thresholds[i]))
+        throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
     }
     return new BinaryQuantizer(thresholds.slice());
   }
@@ -85,7 +88,9 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
-    return new BinaryQuantizer(await (kind === 'mean' ? columnMeans(source) : columnMedians(source)));
+    return new BinaryQuantizer(
+      await (kind === 'mean' ? columnMeans(source) : columnMedians(source)),
+    );
   }
 
   protected override rowHash(rows: number): RowHash<BitCodes> {

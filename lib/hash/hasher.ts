@@ -54,7 +54,11 @@ function chunkRows(backend: Backend, dim: number): number {
 }
 
 /** Hashes all rows on the calling thread and threads - 1 others. */
-export function hashRows<Codes>(source: VectorSource, hash: RowHash<Codes>, threads: number): Codes {
+export function hashRows<Codes>(
+  source: VectorSource,
+  hash: RowHash<Codes>,
+  threads: number,
+): Codes {
   const backend = activeBackend();
   const direct = source.direct();
   const step = direct === undefined ? chunkRows(backend, source.dim) * threads : source.rows;
@@ -82,7 +86,11 @@ class RowLanes<Codes> {
   /** The failure at the smallest row, so that the error never depends on timing. */
   #failure: { readonly row: number; readonly error: unknown } | undefined;
 
-  constructor(source: VectorSource, hash: RowHash<Codes>, onProgress: ((progress: Progress) => void) | undefined) {
+  constructor(
+    source: VectorSource,
+    hash: RowHash<Codes>,
+    onProgress: ((progress: Progress) => void) | undefined,
+  ) {
     this.#source = source;
     this.#hash = hash;
     this.#onProgress = onProgress;
@@ -197,8 +205,14 @@ export abstract class Hasher<Codes> {
     batches: AsyncIterable<Vectors> | Iterable<Vectors>,
     options: HashAsyncOptions = {},
   ): AsyncGenerator<Codes, void, undefined> {
-    const iterable = batches as Partial<AsyncIterable<Vectors> & Iterable<Vectors>> | null | undefined;
-    if (typeof iterable?.[Symbol.asyncIterator] !== 'function' && typeof iterable?.[Symbol.iterator] !== 'function') {
+    const iterable = batches as
+      | Partial<AsyncIterable<Vectors> & Iterable<Vectors>>
+      | null
+      | undefined;
+    if (
+      typeof iterable?.[Symbol.asyncIterator] !== 'function' &&
+      typeof iterable?.[Symbol.iterator] !== 'function'
+    ) {
       throw wrongKind('batches', 'an iterable or async iterable of vectors', batches);
     }
     for await (const vectors of batches) yield await this.hashAsync(vectors, options);

@@ -4,8 +4,8 @@
  * values, the mean of the two in the middle.
  */
 
-import type { VectorSource } from '../vectors.ts';
 import { firstNonFinite } from '../reference/sign.ts';
+import type { VectorSource } from '../vectors.ts';
 
 const RUN_BYTES = 1 << 20;
 

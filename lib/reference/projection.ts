@@ -7,7 +7,13 @@ import { panelIndex } from '../hash/panels.ts';
 import { fma } from './fma.ts';
 import { firstNonFinite, setBit } from './sign.ts';
 
-function output(vectors: Float32Array, start: number, dim: number, panels: Float32Array, j: number): number {
+function output(
+  vectors: Float32Array,
+  start: number,
+  dim: number,
+  panels: Float32Array,
+  j: number,
+): number {
   const weights = panelIndex(j, dim);
   let sum = 0;
   for (let i = 0; i < dim; i++) sum = fma(vectors[start + i], panels[weights + i * 16], sum);

@@ -9,7 +9,12 @@ import { packPanels, packThresholds } from '../../lib/hash/panels.ts';
 import { levelBackends, reference } from '../support/backends.ts';
 import { atOffset, floats, length, RUNS } from '../support/generators.ts';
 
-const shape = fc.record({ rows: length(0, 15), dim: length(1, 70), bits: length(1, 140), offset: fc.nat(15) });
+const shape = fc.record({
+  rows: length(0, 15),
+  dim: length(1, 70),
+  bits: length(1, 140),
+  offset: fc.nat(15),
+});
 const threads = fc.integer({ min: 1, max: 3 });
 
 const problem = shape.chain(({ rows, dim, bits, offset }) =>
@@ -34,7 +39,10 @@ describe.each([...levelBackends])('projection at level %s', (_level, backend) =>
         const expected = new Uint8Array(rows * codeBytes);
         const actual = new Uint8Array(rows * codeBytes).fill(0xff);
         const call = (codes: Uint8Array) =>
-          ({ name: 'projectionSigns', args: [vectors, rows, dim, panels, packed, bits, codes] }) as const;
+          ({
+            name: 'projectionSigns',
+            args: [vectors, rows, dim, panels, packed, bits, codes],
+          }) as const;
         expect(backend.run(call(actual), threads)).toBe(reference.run(call(expected), 1));
         expect(actual).toEqual(expected);
       }),

@@ -31,12 +31,15 @@ class LevelBackend extends NativeBackend {
 }
 
 const loaded = loadAddon();
-if ('reasons' in loaded) throw new Error(`the addon must be built before the tests: ${loaded.reasons.join('; ')}`);
+if ('reasons' in loaded)
+  throw new Error(`the addon must be built before the tests: ${loaded.reasons.join('; ')}`);
 
 export const addon: Addon = loaded.addon;
 
 /** The levels to test: all of the machine, or the one that FLYHASH_ISA names. */
-export const LEVELS: readonly string[] = process.env.FLYHASH_ISA ? [process.env.FLYHASH_ISA] : addon.levels();
+export const LEVELS: readonly string[] = process.env.FLYHASH_ISA
+  ? [process.env.FLYHASH_ISA]
+  : addon.levels();
 
 const missing = ['avx2', 'avx512', 'neon'].filter((level) => !addon.levels().includes(level));
 if (missing.length > 0 && process.env.VITEST_POOL_ID === '1') {

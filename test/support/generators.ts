@@ -8,7 +8,10 @@ import fc from 'fast-check';
 /** Runs of the heavy properties; FLYHASH_TEST_RUNS scales them. */
 export const RUNS: number = Number(process.env.FLYHASH_TEST_RUNS ?? 400);
 
-const SPECIAL = [0, -0, 1, -1, 0.5, 2, 1e-45, -1e-45, 1.1754944e-38, 3.4028235e38, -3.4028235e38, 1e30, -1e30, 16777216];
+const SPECIAL = [
+  0, -0, 1, -1, 0.5, 2, 1e-45, -1e-45, 1.1754944e-38, 3.4028235e38, -3.4028235e38, 1e30, -1e30,
+  16777216,
+];
 
 /** A finite float32 of any magnitude, often a special one. */
 export const anyFloat: fc.Arbitrary<number> = fc.oneof(
@@ -37,7 +40,9 @@ function anyFloats(element: fc.Arbitrary<number>, length: number): fc.Arbitrary<
 
 /** An integer up to `most`, often around multiples of 16. */
 export function length(least: number, most: number): fc.Arbitrary<number> {
-  const around = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 95, 96, 97].filter((n) => n >= least && n <= most);
+  const around = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 95, 96, 97].filter(
+    (n) => n >= least && n <= most,
+  );
   return fc.oneof(fc.integer({ min: least, max: most }), fc.constantFrom(least, most, ...around));
 }
 
