@@ -53,7 +53,7 @@ function parseCompareOptions(args: string[]): CompareOptions {
       threads: parseCount('threads', values.threads),
       threshold: parseCount('threshold', values.threshold) / 100,
       quick: !values.full,
-      sampleMilliseconds: 10,
+      sampleMilliseconds: 4,
     },
   };
 }

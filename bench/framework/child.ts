@@ -26,11 +26,17 @@ async function setup(request: Extract<Request, { kind: 'setup' }>): Promise<Answ
   return { kind: 'ready', repetitions: await calibrate(() => made.run(), sampleMilliseconds) };
 }
 
+/** Pieces of a sample; the fastest counts, since what disturbs a piece only ever adds to it. */
+const PIECES = 5;
+
 async function sample(repetitions: number): Promise<Answer> {
   const current = trial;
   if (current === undefined) return { kind: 'failed', reason: 'nothing was set up' };
-  const seconds = await timeCalls(() => current.run(), repetitions);
-  return { kind: 'sampled', seconds: seconds / repetitions };
+  let best = Number.POSITIVE_INFINITY;
+  for (let piece = 0; piece < PIECES; piece++) {
+    best = Math.min(best, await timeCalls(() => current.run(), repetitions));
+  }
+  return { kind: 'sampled', seconds: best / repetitions };
 }
 
 async function answer(request: Request): Promise<Answer> {

@@ -11,7 +11,7 @@ export type Request =
 
 export type Answer =
   | { kind: 'listed'; names: string[]; failures: { file: string; reason: string }[] }
-  /** Repetitions that make one sample as long as asked for. */
+  /** Repetitions that make one piece of a sample as long as asked for. */
   | { kind: 'ready'; repetitions: number }
   | { kind: 'sampled'; seconds: number }
   | { kind: 'closed' }
