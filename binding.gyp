@@ -4,7 +4,7 @@
       'target_name': 'flyhash',
       'sources': ['<!@(node -p "const s = require(\'./native/sources.json\'); [...s.sources, ...s.addon].join(\' \')")'],
       'dependencies': ['<!(node -p "require(\'node-addon-api\').targets"):node_addon_api_except'],
-      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'defines': ['NAPI_VERSION=8', 'NODE_ADDON_API_DISABLE_DEPRECATED', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'cflags_cc': ['-std=c++20', '-O3', '-ffp-contract=off', '-fvisibility=hidden', '-Wall', '-Wextra', '-Werror=missing-field-initializers'],
       'cflags_cc!': ['-std=gnu++17', '-std=gnu++20', '-fno-rtti'],
       'conditions': [

@@ -52,7 +52,7 @@ export function nativeLimits(): NativeLimits {
 
 /** Levels that this machine can run, slowest first, without the reference. */
 export function machineLevels(): Level[] {
-  return requireAddon().addon.levels() as Level[];
+  return requireAddon().addon.levels().split(' ') as Level[];
 }
 
 /** What runs when nothing was asked for: every level of this machine but scalar, fastest first. */

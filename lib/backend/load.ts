@@ -51,7 +51,7 @@ export function loadBackend(): Backend {
   }
   const { addon, file } = loaded;
   if (isa !== undefined && !addon.selectLevel(isa)) {
-    const levels = addon.levels().join(', ');
+    const levels = addon.levels().replaceAll(' ', ', ');
     throw new FlyhashError(
       'ERR_BACKEND',
       `FLYHASH_ISA must be a level of this machine (${levels}), got "${isa}"`,

@@ -13,7 +13,8 @@ type Door = (threads: number, done: Done | undefined, ...args: readonly unknown[
 
 /** The addon's exports: one door a kernel, and the handling of levels and jobs. */
 export type Addon = Readonly<Record<KernelName, Door>> & {
-  levels(): string[];
+  /** Levels of this machine, slowest first, separated by spaces. */
+  levels(): string;
   level(): string;
   selectLevel(name: string): boolean;
   stopJob(job: number): void;

@@ -3,7 +3,7 @@
  * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
  */
 
-import { checkBytes, checkInteger, checkOneOf, checkOptions } from '../check.ts';
+import { checkBytes, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
 import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
@@ -27,6 +27,8 @@ export interface BinaryQuantizerTraining {
   dim?: number;
   /** What each coordinate is compared with: its mean, or its median, which makes half of the bits 1. */
   thresholds: 'mean' | 'median';
+  /** Aborting rejects with its reason. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -83,13 +85,14 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
    * @throws (rejects) RangeError when there are no vectors, and as {@link Hasher.hash}.
    */
   static async train(vectors: Vectors, options: BinaryQuantizerTraining): Promise<BinaryQuantizer> {
-    checkOptions(options, 'options', ['dim', 'thresholds']);
+    checkOptions(options, 'options', ['dim', 'thresholds', 'signal']);
+    const signal = checkSignal(options.signal);
     const kind = checkOneOf(options.thresholds, 'thresholds', ['mean', 'median']);
     const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
     return new BinaryQuantizer(
-      await (kind === 'mean' ? columnMeans(source) : columnMedians(source)),
+      await (kind === 'mean' ? columnMeans(source, signal) : columnMedians(source, signal)),
     );
   }
 

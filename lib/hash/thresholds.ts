@@ -13,6 +13,7 @@ const RUN_BYTES = 1 << 20;
 export async function forEachRun(
   source: VectorSource,
   visit: (run: Float32Array, first: number, rows: number) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const step = Math.max(1, Math.floor(RUN_BYTES / (4 * source.dim)));
   const run = new Float32Array(Math.min(step, source.rows) * source.dim);
@@ -23,6 +24,7 @@ export async function forEachRun(
     if (bad >= 0) throw source.notFinite(first * source.dim + bad);
     visit(run, first, rows);
     await turn();
+    signal?.throwIfAborted();
   }
 }
 
@@ -34,14 +36,37 @@ function turn(): Promise<void> {
 }
 
 /** Mean of each column, rounded once to float32. */
-export async function columnMeans(source: VectorSource): Promise<Float32Array> {
+export async function columnMeans(
+  source: VectorSource,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const sums = new Float64Array(source.dim);
-  await forEachRun(source, (run, _first, rows) => {
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < source.dim; i++) sums[i] += run[row * source.dim + i];
-    }
-  });
+  await forEachRun(
+    source,
+    (run, _first, rows) => {
+      for (let row = 0; row < rows; row++) {
+        for (let i = 0; i < source.dim; i++) sums[i] += run[row * source.dim + i];
+      }
+    },
+    signal,
+  );
   return Float32Array.from(sums, (sum) => sum / source.rows);
+}
+
+/** Splits values[low..high] around a pivot; returns the ends of the two parts that remain. */
+function partition(values: Float32Array, low: number, high: number): [number, number] {
+  const pivot = values[(low + high) >> 1];
+  let i = low;
+  let j = high;
+  while (i <= j) {
+    while (values[i] < pivot) i++;
+    while (values[j] > pivot) j--;
+    if (i > j) break;
+    const value = values[i];
+    values[i++] = values[j];
+    values[j--] = value;
+  }
+  return [j, i];
 }
 
 /** Moves the value of rank `rank` to its place, smaller ones before it (Hoare's quickselect). */
@@ -49,20 +74,9 @@ function select(values: Float32Array, rank: number): number {
   let low = 0;
   let high = values.length - 1;
   while (low < high) {
-    const pivot = values[(low + high) >> 1];
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i <= j) {
-        const value = values[i];
-        values[i++] = values[j];
-        values[j--] = value;
-      }
-    }
-    if (rank <= j) high = j;
-    else if (rank >= i) low = i;
+    const [left, right] = partition(values, low, high);
+    if (rank <= left) high = left;
+    else if (rank >= right) low = right;
     else break;
   }
   return values[rank];
@@ -81,19 +95,26 @@ export function median(values: Float32Array): number {
 const MEDIAN_BYTES = 1 << 25;
 
 /** Median of each column, several columns a pass so that memory stays small. */
-export async function columnMedians(source: VectorSource): Promise<Float32Array> {
+export async function columnMedians(
+  source: VectorSource,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const medians = new Float32Array(source.dim);
   const width = Math.min(source.dim, Math.max(1, Math.floor(MEDIAN_BYTES / (4 * source.rows))));
   const columns = new Float32Array(width * source.rows);
   for (let start = 0; start < source.dim; start += width) {
     const count = Math.min(width, source.dim - start);
-    await forEachRun(source, (run, first, rows) => {
-      for (let row = 0; row < rows; row++) {
-        for (let c = 0; c < count; c++) {
-          columns[c * source.rows + first + row] = run[row * source.dim + start + c];
+    await forEachRun(
+      source,
+      (run, first, rows) => {
+        for (let row = 0; row < rows; row++) {
+          for (let c = 0; c < count; c++) {
+            columns[c * source.rows + first + row] = run[row * source.dim + start + c];
+          }
         }
-      }
-    });
+      },
+      signal,
+    );
     for (let c = 0; c < count; c++) {
       medians[start + c] = median(columns.subarray(c * source.rows, (c + 1) * source.rows));
       await turn();

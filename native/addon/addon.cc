@@ -2,23 +2,27 @@
 
 #include <napi.h>
 
+#include <exception>
 #include <string>
-#include <thread>
 
 #include "../dispatch.h"
 #include "doors.h"
 #include "environment.h"
+#include "fault.h"
 #include "pin.h"
 
 namespace flyhash {
 
 namespace {
 
-// levels(): names of the levels that this machine can run, slowest first.
+// levels(): names of the levels that this machine can run, slowest first, separated by spaces.
 Napi::Value levels(const Napi::CallbackInfo& info) {
-  const Napi::Array names = Napi::Array::New(info.Env());
-  for (const Kernels* level : supportedLevels()) names.Set(names.Length(), level->isa);
-  return names;
+  std::string names;
+  for (const Kernels* level : supportedLevels()) {
+    if (!names.empty()) names += ' ';
+    names += level->isa;
+  }
+  return Napi::String::New(info.Env(), names);
 }
 
 // level(): the active level's name.
@@ -65,21 +69,49 @@ constexpr Export EXPORTS[] = {
     {"limitPartialSort", limitPartialSort},
 };
 
+void raise(napi_env env, const Fault& fault) {
+  switch (fault.kind) {
+    case Fault::Kind::type:
+      napi_throw_type_error(env, nullptr, fault.message.c_str());
+      break;
+    case Fault::Kind::range:
+      napi_throw_range_error(env, nullptr, fault.message.c_str());
+      break;
+    default:
+      napi_throw_error(env, "ERR_OUT_OF_MEMORY", fault.message.c_str());
+  }
+}
+
+// The edge: every door is called from here, and no C++ exception passes it.
+napi_value enter(napi_env env, napi_callback_info raw) {
+  const Napi::CallbackInfo info(env, raw);
+  try {
+    return static_cast<const Export*>(info.Data())->door(info);
+  } catch (const Fault& fault) {
+    raise(env, fault);
+  } catch (const std::exception&) {
+    raise(env, {Fault::Kind::other, "no memory for this call"});
+  }
+  return nullptr;
+}
+
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   pinLibrary();
   env.SetInstanceData(new Environment(env));
   for (const Export& entry : EXPORTS) {
-    exports.Set(entry.name, Napi::Function::New(env, entry.door, entry.name));
+    napi_value function;
+    void* const data = const_cast<Export*>(&entry);
+    napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, enter, data, &function);
+    napi_set_named_property(env, exports, entry.name, function);
   }
   return exports;
 }
 
 }  // namespace
 
+Napi::Object initialiseAddon(Napi::Env env, Napi::Object exports) { return initialise(env, exports); }
+
 }  // namespace flyhash
 
-static Napi::Object initialiseAddon(Napi::Env env, Napi::Object exports) {
-  return flyhash::initialise(env, exports);
-}
-
+using flyhash::initialiseAddon;
 NODE_API_MODULE(flyhash, initialiseAddon)

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "environment.h"
+#include "fault.h"
 
 namespace flyhash {
 
@@ -21,10 +22,10 @@ std::string nameOf(std::size_t index) { return "internal: argument " + std::to_s
 std::size_t wholeNumber(const Napi::Value& value, const std::string& name) {
   double number = 0;
   if (napi_get_value_double(value.Env(), value, &number) != napi_ok) {
-    throw Napi::TypeError::New(value.Env(), name + " must be a number");
+    throw Fault{Fault::Kind::type, name + " must be a number"};
   }
   if (!(number >= 0 && number <= 9007199254740991.0)) {
-    throw Napi::RangeError::New(value.Env(), name + " must be a whole number");
+    throw Fault{Fault::Kind::range, name + " must be a whole number"};
   }
   return static_cast<std::size_t>(number);
 }
@@ -41,11 +42,11 @@ void* Call::array(std::size_t index, napi_typedarray_type wanted, std::size_t co
   const napi_value value = info[index + FIRST_ARGUMENT];
   if (napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
       type != wanted) {
-    throw Napi::TypeError::New(info.Env(), nameOf(index) + " has the wrong array type");
+    throw Fault{Fault::Kind::type, nameOf(index) + " has the wrong array type"};
   }
   if (length < count) {
-    throw Napi::RangeError::New(info.Env(), nameOf(index) + " must have " + std::to_string(count) +
-                                                " elements, got " + std::to_string(length));
+    throw Fault{Fault::Kind::range, nameOf(index) + " must have " + std::to_string(count) +
+                                       " elements, got " + std::to_string(length)};
   }
   return data;
 }
@@ -78,21 +79,19 @@ std::size_t Call::size(std::size_t index) const {
 Napi::Value Call::run(Work work, std::function<double()> result) const {
   const Napi::Env env = info.Env();
   if (info[1].IsFunction()) {
-    const Napi::Array keep = Napi::Array::New(env, info.Length());
-    for (std::uint32_t i = 0; i < info.Length(); i++) keep.Set(i, info[i]);
-    const std::uint32_t number = Environment::of(env).start(
-        std::move(work), threadCount, std::move(result), info[1].As<Napi::Function>(), keep);
+    const std::uint32_t number =
+        Environment::of(env).start(std::move(work), threadCount, std::move(result), info);
     return Napi::Number::New(env, number);
   }
   if (runHere(std::move(work), threadCount) == Outcome::outOfMemory) {
-    throw Napi::Error::New(env, "out of memory for a thread's working space");
+    throw Fault{Fault::Kind::other, "no memory for a thread's working space"};
   }
   return Napi::Number::New(env, result ? result() : 0.0);
 }
 
-std::size_t product(Napi::Env env, std::size_t a, std::size_t b) {
+std::size_t product(std::size_t a, std::size_t b) {
   if (b != 0 && a > std::numeric_limits<std::size_t>::max() / b) {
-    throw Napi::RangeError::New(env, "internal: sizes overflow");
+    throw Fault{Fault::Kind::range, "internal: sizes overflow"};
   }
   return a * b;
 }

@@ -50,7 +50,7 @@ class Call {
 };
 
 // a * b, or a RangeError when it does not fit: sizes come from users.
-std::size_t product(Napi::Env env, std::size_t a, std::size_t b);
+std::size_t product(std::size_t a, std::size_t b);
 
 // Rows a block should have so that it takes about a millisecond at `nanoseconds` a row: a multiple of 96 rows
 // (the dense tile) where that many fit, else at least one.

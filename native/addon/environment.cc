@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "fault.h"
+
 namespace flyhash {
 
 namespace {
@@ -27,19 +29,37 @@ Environment& Environment::of(Napi::Env env) { return *env.GetInstanceData<Enviro
 // way back still exists.
 void Environment::open() {
   if (wake != nullptr) return;
-  const auto onWake = [](napi_env, napi_value, void* context, void*) {
-    static_cast<Environment*>(context)->settleEnded();
+  const auto onWake = [](napi_env env, napi_value, void* context, void*) {
+    if (env != nullptr) static_cast<Environment*>(context)->settleEnded();
   };
-  const Napi::String name = Napi::String::New(env, "flyhash");
-  napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr,
-                                                       nullptr, this, onWake, &wake);
+  napi_value name;
+  napi_status status = napi_create_string_utf8(env, "flyhash", NAPI_AUTO_LENGTH, &name);
+  if (status == napi_ok) {
+    status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
+                                             this, onWake, &wake);
+  }
   if (status == napi_ok) status = napi_unref_threadsafe_function(env, wake);
   if (status == napi_ok) status = napi_add_env_cleanup_hook(env, onEnvironmentEnd, this);
-  if (status != napi_ok) throw Napi::Error::New(env, "no way back to this thread can be made");
+  if (status != napi_ok) throw Fault{Fault::Kind::other, "this thread is ending"};
+}
+
+// References to done and to every other object among the arguments.
+std::vector<napi_ref> Environment::hold(const Napi::CallbackInfo& info) const {
+  std::vector<napi_ref> held;
+  for (std::size_t i = 1; i < info.Length(); i++) {
+    napi_ref reference = nullptr;
+    if (!info[i].IsObject() && !info[i].IsFunction()) continue;
+    if (napi_create_reference(env, info[i], 1, &reference) == napi_ok) held.push_back(reference);
+  }
+  return held;
+}
+
+void Environment::release(const Pending& entry) const {
+  for (const napi_ref reference : entry.held) napi_delete_reference(env, reference);
 }
 
 std::uint32_t Environment::start(Work work, std::size_t threads, std::function<double()> result,
-                                 Napi::Function done, Napi::Value keep) {
+                                 const Napi::CallbackInfo& info) {
   open();
   const std::uint32_t number = ++lastNumber;
   const auto onEnd = [this, number] {
@@ -49,8 +69,7 @@ std::uint32_t Environment::start(Work work, std::size_t threads, std::function<d
     napi_call_threadsafe_function(wake, nullptr, napi_tsfn_nonblocking);
   };
   const auto job = std::make_shared<Job>(std::move(work), onEnd);
-  pending.emplace(number, Pending{job, std::move(result), Napi::Persistent(done),
-                                  Napi::Reference<Napi::Value>::New(keep, 1)});
+  pending.emplace(number, Pending{job, std::move(result), hold(info)});
   if (pending.size() == 1) napi_ref_threadsafe_function(env, wake);
   runInPool(job, threads);
   return number;
@@ -78,14 +97,26 @@ void Environment::settleEnded() {
 void Environment::settle(std::uint32_t number) {
   const auto found = pending.find(number);
   if (found == pending.end()) return;
-  const Napi::Env current(env);
-  const Napi::HandleScope scope(current);
   const Pending entry = std::move(found->second);
   pending.erase(found);
   if (pending.empty()) napi_unref_threadsafe_function(env, wake);
   const Outcome outcome = entry.job->outcome();
   const double result = outcome == Outcome::finished && entry.result ? entry.result() : 0.0;
-  entry.done.Call({Napi::String::New(current, nameOf(outcome)), Napi::Number::New(current, result)});
+  const Napi::HandleScope scope{Napi::Env(env)};
+  call(entry.held.front(), outcome, result);
+  release(entry);
+}
+
+// Statuses are not looked at: a call fails only when the environment is being terminated.
+void Environment::call(napi_ref done, Outcome outcome, double result) const {
+  napi_value function;
+  napi_value receiver;
+  napi_value arguments[2];
+  if (napi_get_reference_value(env, done, &function) != napi_ok) return;
+  napi_get_undefined(env, &receiver);
+  napi_create_string_utf8(env, nameOf(outcome), NAPI_AUTO_LENGTH, &arguments[0]);
+  napi_create_double(env, result, &arguments[1]);
+  napi_call_function(env, receiver, function, 2, arguments, nullptr);
 }
 
 void Environment::onEnvironmentEnd(void* environment) {
@@ -95,7 +126,10 @@ void Environment::onEnvironmentEnd(void* environment) {
     self.closed = true;
   }
   for (auto& [number, entry] : self.pending) entry.job->stop();
-  for (auto& [number, entry] : self.pending) entry.job->wait();
+  for (auto& [number, entry] : self.pending) {
+    entry.job->wait();
+    self.release(entry);
+  }
   self.pending.clear();
 }
 

@@ -25,10 +25,10 @@ class Environment {
 
   static Environment& of(Napi::Env env);
 
-  // Runs work in the pool and calls done(outcome, result()) on this environment's thread; `keep` is held so
-  // long. Returns the job's number.
+  // Runs work in the pool and calls done(outcome, result()) on this environment's thread, done being the second
+  // argument of the call; all objects among its arguments are held so long. Returns the job's number.
   std::uint32_t start(Work work, std::size_t threads, std::function<double()> result,
-                      Napi::Function done, Napi::Value keep);
+                      const Napi::CallbackInfo& info);
 
   // Stops a job by its number; one that has ended is left alone.
   void stop(std::uint32_t number);
@@ -38,11 +38,13 @@ class Environment {
   struct Pending {
     std::shared_ptr<Job> job;
     std::function<double()> result;
-    Napi::FunctionReference done;
-    Napi::Reference<Napi::Value> keep;
+    std::vector<napi_ref> held;  // the first is done
   };
 
   void open();
+  std::vector<napi_ref> hold(const Napi::CallbackInfo& info) const;
+  void call(napi_ref done, Outcome outcome, double result) const;
+  void release(const Pending& entry) const;
   void settleEnded();
   void settle(std::uint32_t number);
   static void onEnvironmentEnd(void* environment);

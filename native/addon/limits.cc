@@ -99,9 +99,9 @@ Napi::Value limitPartialSort(const Napi::CallbackInfo& info) {
   const std::size_t rows = call.size(1);
   const std::size_t n = call.size(2);
   const std::size_t k = std::min(call.size(3), n);
-  const float* values = call.floats(0, product(info.Env(), rows, n));
+  const float* values = call.floats(0, product(rows, n));
   float* scratch = call.floats(4, n);
-  float* sorted = call.floats(5, product(info.Env(), rows, k));
+  float* sorted = call.floats(5, product(rows, k));
   Work work;
   work.blocks = rows;
   work.run = [=](std::size_t row, std::byte*) {

@@ -20,12 +20,12 @@ std::size_t blockRowsFor(const Rows& rows, std::size_t outputs) {
 
 Napi::Value projectionSigns(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Rows rows = rowsOf(call, info.Env(), 0);
+  const Rows rows = rowsOf(call, 0);
   const std::size_t bits = call.size(5);
-  const float* panels = call.floats(3, product(info.Env(), padded(bits), rows.dim));
+  const float* panels = call.floats(3, product(padded(bits), rows.dim));
   const float* thresholds = call.floats(4, padded(bits));
   const std::size_t codeBytes = (bits + 7) / 8;
-  std::uint8_t* codes = call.bytes(6, product(info.Env(), rows.rows, codeBytes));
+  std::uint8_t* codes = call.bytes(6, product(rows.rows, codeBytes));
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(rows, bits), 0,
                  [=, &kernels](std::size_t first, std::size_t count, std::byte*) {
@@ -36,10 +36,10 @@ Napi::Value projectionSigns(const Napi::CallbackInfo& info) {
 
 Napi::Value projectionValues(const Napi::CallbackInfo& info) {
   const Call call(info);
-  const Rows rows = rowsOf(call, info.Env(), 0);
+  const Rows rows = rowsOf(call, 0);
   const std::size_t outputs = call.size(4);
-  const float* panels = call.floats(3, product(info.Env(), padded(outputs), rows.dim));
-  float* values = call.floats(5, product(info.Env(), rows.rows, outputs));
+  const float* panels = call.floats(3, product(padded(outputs), rows.dim));
+  float* values = call.floats(5, product(rows.rows, outputs));
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(rows, outputs), 0,
                  [=, &kernels](std::size_t first, std::size_t count, std::byte*) {

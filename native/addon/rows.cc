@@ -20,10 +20,10 @@ void lower(std::atomic<std::size_t>& least, std::size_t value) {
 
 }  // namespace
 
-Rows rowsOf(const Call& call, Napi::Env env, std::size_t first) {
+Rows rowsOf(const Call& call, std::size_t first) {
   const std::size_t rows = call.size(first + 1);
   const std::size_t dim = call.size(first + 2);
-  return {call.floats(first, product(env, rows, dim)), rows, dim};
+  return {call.floats(first, product(rows, dim)), rows, dim};
 }
 
 Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows, std::size_t scratchBytes,

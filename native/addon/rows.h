@@ -20,7 +20,7 @@ struct Rows {
 };
 
 // Arguments first, first + 1 and first + 2 of the call: vectors, rows, dim.
-Rows rowsOf(const Call& call, Napi::Env env, std::size_t first);
+Rows rowsOf(const Call& call, std::size_t first);
 
 // Runs hash(firstRow, rowCount, scratch) over all rows in blocks of blockRows.
 Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows, std::size_t scratchBytes,

@@ -39,9 +39,11 @@ export const addon: Addon = loaded.addon;
 /** The levels to test: all of the machine, or the one that FLYHASH_ISA names. */
 export const LEVELS: readonly string[] = process.env.FLYHASH_ISA
   ? [process.env.FLYHASH_ISA]
-  : addon.levels();
+  : addon.levels().split(' ');
 
-const missing = ['avx2', 'avx512', 'neon'].filter((level) => !addon.levels().includes(level));
+const missing = ['avx2', 'avx512', 'neon'].filter(
+  (level) => !addon.levels().split(' ').includes(level),
+);
 if (missing.length > 0 && process.env.VITEST_POOL_ID === '1') {
   console.warn(`levels that this machine lacks, not tested here: ${missing.join(', ')}`);
 }
