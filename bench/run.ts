@@ -44,7 +44,13 @@ async function measureTrial(
   };
   if (samples.limitShares.length > 0) {
     const rate = median(samples.limitRates);
-    result.limit = { kind: bench.limit as LimitKind, rate, share: median(samples.limitShares) };
+    const own = trial.limitBuffer !== undefined;
+    result.limit = {
+      kind: bench.limit as LimitKind,
+      own,
+      rate,
+      share: median(samples.limitShares),
+    };
   }
   if (samples.speedups.length > 0) {
     const name = bench.baseline ?? 'baseline';

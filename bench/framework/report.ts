@@ -21,7 +21,8 @@ export interface BenchResult {
   seconds: { median: number; min: number };
   items: number;
   microsecondsPerItem: number;
-  limit?: { kind: LimitKind; rate: number; share: number };
+  /** own: measured over the bench's own memory. */
+  limit?: { kind: LimitKind; own: boolean; rate: number; share: number };
   baseline?: { name: string; seconds: number; speedup: number };
   readings?: Record<string, number>;
   missed: Missed[];
@@ -98,6 +99,10 @@ export function duration(seconds: number): string {
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
+function limitName({ kind, own }: { kind: LimitKind; own: boolean }): string {
+  return own ? `${kind.split('-')[0]}-own` : kind;
+}
+
 export const HEADINGS = [
   'bench',
   'level',
@@ -124,7 +129,7 @@ export function resultRow(result: BenchResult): string[] {
     duration(result.seconds.median),
     duration(result.seconds.min),
     duration(result.microsecondsPerItem / 1e6),
-    limit ? `${percent(limit.share)} ${limit.kind}` : '',
+    limit ? `${percent(limit.share)} ${limitName(limit)}` : '',
     baseline ? `${short(baseline.speedup)}x ${baseline.name}` : '',
     notes.join('; '),
   ];

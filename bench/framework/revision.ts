@@ -1,5 +1,5 @@
 // Another revision of this repository, built and ready to be measured: a git worktree in .cache/compare with
-// its own node_modules and addon, kept for the next time. The benches themselves are this tree's, laid over
+// its own node_modules and builds, kept for the next time. The benches themselves are this tree's, laid over
 // its own, so that both sides run the same definition and only the library differs.
 
 import { execFileSync } from 'node:child_process';
@@ -40,14 +40,14 @@ export function resolveRevision(revision: string): string {
   }
 }
 
-/** The addon of a tree, up to date with its sources. */
-function buildAddon(tree: string): void {
+/** Addon and dist of a tree, up to date with its sources; quick when nothing changed. */
+function build(tree: string): void {
   command(tree, process.execPath, 'node_modules/node-gyp/bin/node-gyp.js', 'configure', 'build');
+  command(tree, process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 }
 
-/** Builds this tree's addon: incremental, so quick when nothing changed. */
 export function buildHere(): void {
-  buildAddon(ROOT);
+  build(ROOT);
 }
 
 function layBenchesOver(tree: string): void {
@@ -64,7 +64,7 @@ export function prepareRevision(hash: string): string {
     git('worktree', 'prune');
     git('worktree', 'add', '--detach', '--force', tree, hash);
     command(tree, 'npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
-    buildAddon(tree);
+    build(tree);
     writeFileSync(join(tree, BUILT), `${hash}\n`);
   }
   layBenchesOver(tree);

@@ -21,9 +21,10 @@ export class Side {
       level === 'reference'
         ? { FLYHASH_BACKEND: 'reference' }
         : { FLYHASH_BACKEND: 'native', FLYHASH_ISA: level };
+    const built = pathToFileURL(join(tree, 'bench', 'framework', 'built-library.mjs'));
     this.#child = fork(join(tree, 'bench', 'framework', 'child.ts'), [], {
       cwd: tree,
-      execArgv: ['--import', TSX],
+      execArgv: ['--import', TSX, '--import', built.href],
       env: { ...process.env, ...backend },
     });
   }

@@ -61,7 +61,7 @@ describe('definitions', () => {
 
 describe('targets', () => {
   it('are missed from below for shares and from above for times', () => {
-    const limit = { kind: 'fma', rate: 1, share: 0.8 } as const;
+    const limit = { kind: 'fma', own: false, rate: 1, share: 0.8 } as const;
     const missed = missedTargets(
       { limitShare: 0.88, microseconds: { avx2: 1.5 } },
       { ...RESULT, limit },
