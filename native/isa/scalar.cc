@@ -16,6 +16,7 @@ namespace {
 constexpr const char* ISA_NAME = "scalar";
 
 #include "../simd/block-scalar.h"
+#include "../simd/block-scalar-hamming.h"
 
 #include "../kernels/all.inl.h"
 

@@ -3,3 +3,6 @@
 #include "bits.inl.h"
 #include "sign.inl.h"
 #include "projection.inl.h"
+#include "hamming-nearest.inl.h"
+#include "hamming.inl.h"
+#include "hamming-planes.inl.h"

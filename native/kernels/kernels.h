@@ -9,6 +9,18 @@
 
 namespace flyhash {
 
+// The neighbours kept for one query while a range of codes is scanned in order of rows. An entry is
+// distance << 32 | row. The owner gives memory: capacity >= min(2 k, rows to come), counts zeroed.
+struct HammingNearest {
+  std::uint64_t* entries;
+  std::uint32_t* counts;  // entries kept at each distance, 0..bits
+  std::size_t k;          // at least 1
+  std::size_t capacity;   // of entries
+  std::size_t size;       // of entries
+  std::size_t within;     // entries with a distance below bound: fewer than k
+  std::uint64_t bound;    // only smaller distances can still enter; bits + 1 at first
+};
+
 struct Kernels {
   const char* isa;
 
@@ -23,6 +35,19 @@ struct Kernels {
                           std::uint8_t* codes);
   void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
                            const float* panels, std::size_t outputs, float* values);
+
+  // hamming.inl.h
+  void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
+                            std::size_t firstRow, std::uint64_t* store);
+  void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                           const std::uint64_t* queries, std::size_t queryCount,
+                           std::uint32_t* distances);
+  std::size_t (*hammingScratchBytes)(std::size_t words, std::size_t queryCount);
+  void (*hammingSearch)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                        std::uint32_t firstRow, const std::uint64_t* queries,
+                        std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch);
+  void (*hammingMerge)(HammingNearest& into, const HammingNearest& later);
+  std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
 };
 
 }  // namespace flyhash

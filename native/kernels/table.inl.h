@@ -7,4 +7,10 @@ const Kernels KERNELS = {
     .signCodes = signCodes,
     .projectionSigns = projectionSigns,
     .projectionValues = projectionValues,
+    .hammingInterleave = hammingInterleave,
+    .hammingDistances = hammingDistances,
+    .hammingScratchBytes = hammingScratchBytes,
+    .hammingSearch = hammingSearch,
+    .hammingMerge = hammingMerge,
+    .hammingSort = hammingSort,
 };
