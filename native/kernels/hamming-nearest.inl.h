@@ -27,13 +27,11 @@ inline void hammingKeep(HammingNearest& list, std::uint64_t distance, std::uint3
   while (list.within >= list.k) list.within -= list.counts[--list.bound];
 }
 
-// Appends the neighbours of a later range of rows, as if one list had seen both ranges.
-inline void hammingMerge(HammingNearest& into, const HammingNearest& later) {
-  for (std::size_t i = 0; i < later.size; i++) {
-    const std::uint64_t entry = later.entries[i];
-    if (entry >> 32 < into.bound) {
-      hammingKeep(into, entry >> 32, static_cast<std::uint32_t>(entry));
-    }
+// Appends the compacted entries of a later range of rows, as if one list had seen both ranges.
+inline void hammingMerge(HammingNearest& into, const std::uint64_t* entries, std::size_t count) {
+  for (std::size_t i = 0; i < count; i++) {
+    const std::uint64_t distance = entries[i] >> 32;
+    if (distance < into.bound) hammingKeep(into, distance, static_cast<std::uint32_t>(entries[i]));
   }
 }
 

@@ -25,16 +25,23 @@ inline std::size_t hammingScratchBytes(std::size_t words, std::size_t queryCount
   return hammingPlanesCodes(words) * words * 16 + queryCount * words * 256;
 }
 
+// rows[a][b]: bits in which the nibbles a and b differ.
+inline void hammingNibbles(std::uint8_t (&rows)[16][16]) {
+  for (unsigned a = 0; a < 16; a++) {
+    for (unsigned b = 0; b < 16; b++) {
+      const unsigned x = a ^ b;
+      rows[a][b] = static_cast<std::uint8_t>((x & 1) + (x >> 1 & 1) + (x >> 2 & 1) + (x >> 3));
+    }
+  }
+}
+
 // tables[nibble][query][16]: for each nibble of four queries, its distance to every nibble.
-inline void hammingTables(const std::uint64_t* queries, std::size_t words, std::uint8_t* tables) {
+inline void hammingTables(const std::uint64_t* queries, std::size_t words, const std::uint8_t (&rows)[16][16],
+                          std::uint8_t* tables) {
   for (std::size_t j = 0; j < words * 16; j++) {
     for (std::size_t q = 0; q < HAMMING_PLANES_QUERIES; q++) {
       const std::uint64_t nibble = queries[q * words + j / 16] >> (j % 16 * 4) & 15;
-      std::uint8_t* table = tables + (j * HAMMING_PLANES_QUERIES + q) * 16;
-      for (std::uint64_t i = 0; i < 16; i++) {
-        const std::uint64_t x = i ^ nibble;
-        table[i] = static_cast<std::uint8_t>((x & 1) + (x >> 1 & 1) + (x >> 2 & 1) + (x >> 3));
-      }
+      std::memcpy(tables + (j * HAMMING_PLANES_QUERIES + q) * 16, rows[nibble], 16);
     }
   }
 }
@@ -151,8 +158,10 @@ inline std::size_t hammingPlanesSearch(const std::uint64_t* codes, std::size_t r
                                        std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch) {
   const std::size_t step = hammingPlanesCodes(words);
   std::uint8_t* tables = scratch + step * words * 16;
+  std::uint8_t nibbles[16][16];
+  hammingNibbles(nibbles);
   for (std::size_t q = 0; q + HAMMING_PLANES_QUERIES <= queryCount; q += HAMMING_PLANES_QUERIES) {
-    hammingTables(queries + q * words, words, tables + q * words * 256);
+    hammingTables(queries + q * words, words, nibbles, tables + q * words * 256);
   }
   const std::size_t whole = rows / 64 * 64;
   for (std::size_t row = 0; row < whole; row += step) {

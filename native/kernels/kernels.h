@@ -9,8 +9,9 @@
 
 namespace flyhash {
 
-// The neighbours kept for one query while a range of codes is scanned in order of rows. An entry is
-// distance << 32 | row. The owner gives memory: capacity >= min(2 k, rows to come), counts zeroed.
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
+// The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
+// bits + 1, or lower when k rows elsewhere are known to be nearer than that.
 struct HammingNearest {
   std::uint64_t* entries;
   std::uint32_t* counts;  // entries kept at each distance, 0..bits
@@ -18,7 +19,7 @@ struct HammingNearest {
   std::size_t capacity;   // of entries
   std::size_t size;       // of entries
   std::size_t within;     // entries with a distance below bound: fewer than k
-  std::uint64_t bound;    // only smaller distances can still enter; bits + 1 at first
+  std::uint64_t bound;    // only smaller distances can still enter
 };
 
 struct Kernels {
@@ -36,7 +37,8 @@ struct Kernels {
   void (*projectionValues)(const float* vectors, std::size_t rows, std::size_t dim,
                            const float* panels, std::size_t outputs, float* values);
 
-  // hamming.inl.h
+  // hamming.inl.h, hamming-planes.inl.h
+  double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
   void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
                             std::size_t firstRow, std::uint64_t* store);
   void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
@@ -46,8 +48,16 @@ struct Kernels {
   void (*hammingSearch)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
                         std::uint32_t firstRow, const std::uint64_t* queries,
                         std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch);
-  void (*hammingMerge)(HammingNearest& into, const HammingNearest& later);
+
+  // hamming-nearest.inl.h
+  void (*hammingCompact)(HammingNearest& list);
+  void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
+
+  // limits.inl.h: for the benches alone
+  double (*fmaPeak)(std::size_t chains, std::size_t iterations);
+  std::uint64_t (*xorPopcount)(const std::uint64_t* words, std::size_t count, std::uint64_t query);
+  std::uint64_t (*plainRead)(const std::uint64_t* words, std::size_t count);
 };
 
 }  // namespace flyhash

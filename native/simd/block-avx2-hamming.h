@@ -6,6 +6,9 @@
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 1;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 1;
 
+// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+inline constexpr double HAMMING_WORD_NANOSECONDS = 0.075;
+
 // The number of queries from which transposing a block of codes into nibble planes pays (measured).
 inline constexpr std::size_t HAMMING_PLANES_FROM = 12;
 

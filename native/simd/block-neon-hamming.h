@@ -6,6 +6,9 @@
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 1;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 1;
 
+// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+inline constexpr double HAMMING_WORD_NANOSECONDS = 0.1;
+
 // The number of queries from which nibble planes pay: never, bytes are counted natively.
 inline constexpr std::size_t HAMMING_PLANES_FROM = SIZE_MAX;
 

@@ -1,0 +1,117 @@
+/**
+ * The one list of kernels. The addon and the reference both satisfy it, and everything above it does not know
+ * which of them runs. A kernel reads and fills given arrays and returns a number: hashing kernels return the
+ * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
+ */
+
+/** Every kernel with its arguments; the comments give shapes. */
+export interface Kernels {
+  /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
+  signCodes(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    thresholds: Float32Array,
+    codes: Uint8Array,
+  ): number;
+
+  /** panels and thresholds as packed by lib/hash/panels.ts; codes rows x ceil(bits / 8). */
+  projectionSigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    panels: Float32Array,
+    thresholds: Float32Array,
+    bits: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** The products themselves: values rows x outputs, in natural order. */
+  projectionValues(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    panels: Float32Array,
+    outputs: number,
+    values: Float32Array,
+  ): number;
+
+  /** Words to skip in fresh memory so that a store starts at a cache line: speed only; the reference says 0. */
+  hammingAlignment(memory: BigUint64Array): number;
+
+  /**
+   * Codes rows x codeBytes into a store from row firstRow on. A store is [ceil(rows / 8)][words][8] words of 64
+   * bits, words = ceil(codeBytes / 8): word w of a code is its bytes 8 w .. 8 w + 7, little end first. Returns 0.
+   */
+  hammingInterleave(
+    codes: Uint8Array,
+    rows: number,
+    codeBytes: number,
+    firstRow: number,
+    store: BigUint64Array,
+  ): number;
+
+  /** store as above, queries queryCount x words, distances queryCount x rows. Returns 0. */
+  hammingDistances(
+    store: BigUint64Array,
+    rows: number,
+    words: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    distances: Uint32Array,
+  ): number;
+
+  /**
+   * The k nearest rows of each query: smaller distance first, then smaller row. Whole groups of eight rows are
+   * read from store, the rows % 8 others from tail (one group, or nothing), so that the store may grow meanwhile.
+   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. Returns 0.
+   */
+  hammingSearch(
+    store: BigUint64Array,
+    tail: BigUint64Array,
+    rows: number,
+    bits: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Uint32Array,
+    counts: Uint32Array,
+  ): number;
+}
+
+export type KernelName = keyof Kernels;
+
+/** A kernel and its arguments, not yet run. */
+export type KernelCall = {
+  [N in KernelName]: { readonly name: N; readonly args: Readonly<Parameters<Kernels[N]>> };
+}[KernelName];
+
+/** A kernel call in flight. */
+export interface Running {
+  /** The kernel's number, or undefined when it was stopped. */
+  readonly result: Promise<number | undefined>;
+  /** No further block starts; `result` settles within one block's time. */
+  stop(): void;
+  /** Finished part, 0 to 1. */
+  progress(): number;
+}
+
+/** Where kernels run. */
+export interface Backend {
+  readonly kind: 'native' | 'reference';
+  /** Active level: scalar, avx2, avx512 or neon; `reference` for the reference. */
+  readonly isa: string;
+  /** The addon's file; undefined for the reference. */
+  readonly file: string | undefined;
+  /** Threads that a call uses when it does not say: the machine's for native, 1 for the reference. */
+  readonly threads: number;
+  /** Why the reference runs although nobody asked for it. */
+  readonly reason: string | undefined;
+  /** Bytes of input that an asynchronous call hands over at a time: about a millisecond or two of work. */
+  readonly chunkBytes: number;
+  /** Runs a kernel on the calling thread and threads - 1 others; blocks. */
+  run(call: KernelCall, threads: number): number;
+  /** Runs a kernel beside the calling thread. Its arrays must be private to the package until it ends. */
+  start(call: KernelCall, threads: number): Running;
+}

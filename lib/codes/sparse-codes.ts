@@ -1,0 +1,142 @@
+// Sparse binary codes: for each row the indices of its active units, the output of FlyHash and BioHash. Every row
+// has the same number of active units, ascending. Every way in copies and checks, so that codes never change behind
+// an index's back.
+
+import { BitCodes } from './bit-codes.ts';
+import {
+  checkPositiveInteger,
+  checkRow,
+  checkTypedArray,
+  rowsOf,
+  sameElements,
+  sliceBounds,
+} from './packed.ts';
+
+/** The sizes of sparse codes: how many units there are, and how many of them are active in each row. */
+export interface SparseSizes {
+  readonly units: number;
+  readonly active: number;
+}
+
+/**
+ * Rows of sparse binary codes.
+ *
+ * @example
+ * ```ts
+ * const codes = SparseCodes.from(Uint32Array.of(1, 4, 0, 9), { units: 10, active: 2 });
+ * codes.rows; // 2
+ * codes.row(1); // Uint32Array [0, 9]
+ * codes.toBitCodes().bit(1, 9); // 1
+ * ```
+ */
+export class SparseCodes {
+  /** Number of codes. */
+  readonly rows: number;
+  /** Units: indices are below this. */
+  readonly units: number;
+  /** Active units of each code. */
+  readonly active: number;
+  /** Indices of active units, rows x active, ascending within a row. Treat as read-only. */
+  readonly indices: Uint32Array;
+
+  private constructor(indices: Uint32Array, units: number, active: number) {
+    this.rows = indices.length / active;
+    this.units = units;
+    this.active = active;
+    this.indices = indices;
+  }
+
+  /**
+   * Codes copied from indices.
+   *
+   * @param indices rows x active indices, ascending within a row and below units
+   * @throws RangeError when indices is no whole number of rows, or a row does not ascend below units
+   */
+  static from(indices: Uint32Array, sizes: SparseSizes): SparseCodes {
+    checkTypedArray('indices', indices, Uint32Array);
+    return SparseCodes.adopt(new Uint32Array(indices), sizes);
+  }
+
+  /**
+   * Codes over the given indices themselves, without a copy: for indices that nobody else will write, such as fresh
+   * output of a kernel or a shared buffer that is complete. Checked as `from` checks.
+   */
+  static adopt(indices: Uint32Array, { units, active }: SparseSizes): SparseCodes {
+    checkTypedArray('indices', indices, Uint32Array);
+    checkPositiveInteger('units', units);
+    checkPositiveInteger('active', active);
+    if (units > 2 ** 32) throw new RangeError(`units must be at most 2^32, got ${units}`);
+    if (active > units) {
+      throw new RangeError(`active must be at most units = ${units}, got ${active}`);
+    }
+    rowsOf('indices', indices.length, active, 'active units');
+    checkAscending(indices, units, active);
+    return new SparseCodes(indices, units, active);
+  }
+
+  /** The active units of one code, ascending: a view, not a copy. */
+  row(i: number): Uint32Array {
+    checkRow(i, this.rows);
+    return this.indices.subarray(i * this.active, (i + 1) * this.active);
+  }
+
+  /** Codes a .. b - 1, with the meaning that Array.slice gives to a and b; shares the indices. */
+  slice(a = 0, b = this.rows): SparseCodes {
+    const [from, to] = sliceBounds(a, b, this.rows);
+    const indices = this.indices.subarray(from * this.active, to * this.active);
+    return new SparseCodes(indices, this.units, this.active);
+  }
+
+  /**
+   * The same codes as rows of `units` bits, set where a unit is active.
+   * @throws RangeError when rows x ceil(units / 8) bytes cannot be allocated
+   */
+  toBitCodes(): BitCodes {
+    const bytes = Math.ceil(this.units / 8);
+    const data = allocate(this.rows, bytes);
+    for (let row = 0, i = 0; row < this.rows; row++) {
+      for (const end = i + this.active; i < end; i++) {
+        const unit = this.indices[i];
+        data[row * bytes + (unit >>> 3)] |= 0x80 >> (unit & 7);
+      }
+    }
+    return BitCodes.adopt(data, this.units);
+  }
+
+  /** Whether other has the same sizes and the same codes in the same order. */
+  equals(other: SparseCodes): boolean {
+    if (other.units !== this.units || other.active !== this.active) return false;
+    if (other.rows !== this.rows) return false;
+    return sameElements(this.indices, other.indices);
+  }
+
+  /** The codes one after the other, each as row(i) gives it. */
+  *[Symbol.iterator](): IterableIterator<Uint32Array> {
+    for (let i = 0; i < this.rows; i++) yield this.row(i);
+  }
+}
+
+function checkAscending(indices: Uint32Array, units: number, active: number): void {
+  for (let start = 0; start < indices.length; start += active) {
+    let previous = -1;
+    for (let i = start; i < start + active; i++) {
+      const unit = indices[i];
+      if (unit <= previous || unit >= units) {
+        const expected =
+          unit >= units ? `below ${units}` : `above ${previous}, the index before it`;
+        throw new RangeError(
+          `indices[${start / active}][${i - start}] must be ${expected}, got ${unit}`,
+        );
+      }
+      previous = unit;
+    }
+  }
+}
+
+function allocate(rows: number, bytes: number): Uint8Array {
+  try {
+    return new Uint8Array(rows * bytes);
+  } catch {
+    throw new RangeError(`codes must fit in memory, got ${rows} rows of ${bytes} bytes`);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Binary quantisation: one bit a coordinate, its sign after subtracting a threshold. The simplest code, and for
+ * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
+ */
+
+import { checkBytes, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.ts';
+import { BitCodes } from '../codes/bit-codes.ts';
+import { wrongKind, wrongValue } from '../errors.ts';
+import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
+import { Hasher, type RowHash } from './hasher.ts';
+import { columnMeans, columnMedians } from './thresholds.ts';
+
+/** Most numbers that a vector may have. */
+export const MAX_DIM: number = 2 ** 24;
+
+/** Options of {@link BinaryQuantizer.create}. */
+export interface BinaryQuantizerOptions {
+  /** Numbers a vector has, and bits a code has. */
+  dim: number;
+  /** Bit i is vector[i] > thresholds[i]; 'zero' (the default) takes the sign. */
+  thresholds?: 'zero' | Float32Array;
+}
+
+/** Options of {@link BinaryQuantizer.train}. */
+export interface BinaryQuantizerTraining {
+  /** Numbers a vector has; needed when vectors is one flat array. */
+  dim?: number;
+  /** What each coordinate is compared with: its mean, or its median, which makes half of the bits 1. */
+  thresholds: 'mean' | 'median';
+  /** Aborting rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Hashes a vector to one bit a coordinate: bit i = vector[i] > thresholds[i].
+ *
+ * @example
+ * ```ts
+ * import { BinaryQuantizer } from 'flyhash';
+ * const quantizer = BinaryQuantizer.create({ dim: 8 });
+ * const codes = quantizer.hash(Float32Array.of(1, -1, 2, 0, -3, 4, 5, -6));
+ * console.assert(codes.data[0] === 0b10100110);
+ * ```
+ */
+export class BinaryQuantizer extends Hasher<BitCodes> {
+  readonly #thresholds: Float32Array;
+
+  private constructor(thresholds: Float32Array) {
+    super(thresholds.length);
+    this.#thresholds = thresholds;
+  }
+
+  /** Bits of a code: one a coordinate. */
+  get bits(): number {
+    return this.dim;
+  }
+
+  /** A copy of the thresholds, one a coordinate. */
+  get thresholds(): Float32Array {
+    return this.#thresholds.slice();
+  }
+
+  /** A quantizer with given thresholds, or zero. */
+  static create(options: BinaryQuantizerOptions): BinaryQuantizer {
+    checkOptions(options, 'options', ['dim', 'thresholds']);
+    const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
+    const { thresholds = 'zero' } = options;
+    if (!(thresholds instanceof Float32Array)) {
+      if (thresholds !== 'zero')
+        throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
+      return new BinaryQuantizer(new Float32Array(dim));
+    }
+    if (thresholds.length !== dim)
+      throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
+    for (let i = 0; i < dim; i++) {
+      if (!Number.isFinite(thresholds[i]))
+        throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
+    }
+    return new BinaryQuantizer(thresholds.slice());
+  }
+
+  /**
+   * A quantizer whose thresholds are the means or medians of the training vectors' coordinates.
+   *
+   * @throws (rejects) RangeError when there are no vectors, and as {@link Hasher.hash}.
+   */
+  static async train(vectors: Vectors, options: BinaryQuantizerTraining): Promise<BinaryQuantizer> {
+    checkOptions(options, 'options', ['dim', 'thresholds', 'signal']);
+    const signal = checkSignal(options.signal);
+    const kind = checkOneOf(options.thresholds, 'thresholds', ['mean', 'median']);
+    const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
+    const source = new VectorSource(vectors, dim);
+    if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
+    return new BinaryQuantizer(
+      await (kind === 'mean' ? columnMeans(source, signal) : columnMedians(source, signal)),
+    );
+  }
+
+  protected override rowHash(rows: number): RowHash<BitCodes> {
+    const codeBytes = Math.ceil(this.dim / 8);
+    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    return {
+      call: ({ vectors, first, rows: count }) => ({
+        name: 'signCodes',
+        args: [vectors, count, this.dim, this.#thresholds, data.subarray(first * codeBytes)],
+      }),
+      codes: () => BitCodes.adopt(data, this.dim),
+    };
+  }
+}

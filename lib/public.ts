@@ -1,0 +1,20 @@
+/** The public surface, shared by both entry points: flyhash and flyhash/reference. */
+
+export { type BackendInfo, backend } from './backend/active.ts';
+export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
+export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
+export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export {
+  BinaryQuantizer,
+  type BinaryQuantizerOptions,
+  type BinaryQuantizerTraining,
+} from './hash/binary-quantizer.ts';
+export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type SearchAsyncOptions,
+  type SearchOptions,
+} from './search/hamming-index.ts';
+export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export type { NumberArray, Vectors } from './vectors.ts';

@@ -1,0 +1,61 @@
+/**
+ * The reference as a Backend: the oracles on the calling thread, in pure TypeScript, also in a browser. They
+ * are the specification; asynchronous calls give the event loop a turn before each call.
+ */
+
+import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
+import { projectionSigns, projectionValues } from './projection.ts';
+import { signCodes } from './sign.ts';
+
+/** Every kernel's oracle. */
+export const referenceKernels: Kernels = {
+  signCodes,
+  projectionSigns,
+  projectionValues,
+  hammingAlignment,
+  hammingInterleave,
+  hammingDistances,
+  hammingSearch,
+};
+
+const CHUNK_BYTES = 1 << 13;
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
+
+export class ReferenceBackend implements Backend {
+  readonly kind = 'reference';
+  readonly isa = 'reference';
+  readonly file = undefined;
+  readonly threads = 1;
+  readonly chunkBytes = CHUNK_BYTES;
+  readonly reason: string | undefined;
+
+  constructor(reason?: string) {
+    this.reason = reason;
+  }
+
+  run(call: KernelCall, _threads: number): number {
+    const kernel = referenceKernels[call.name] as (...args: readonly unknown[]) => number;
+    return kernel(...call.args);
+  }
+
+  start(call: KernelCall, threads: number): Running {
+    let stopped = false;
+    let finished = false;
+    const result = eventLoopTurn().then(() => {
+      const value = stopped ? undefined : this.run(call, threads);
+      finished = true;
+      return value;
+    });
+    const stop = (): void => {
+      stopped = true;
+    };
+    return { result, stop, progress: () => (finished ? 1 : 0) };
+  }
+}

@@ -1,0 +1,25 @@
+// The doors: one function a kernel entry, defined in the file of its stem, exported under its own name.
+
+#pragma once
+
+#include <napi.h>
+
+namespace flyhash {
+
+Napi::Value signCodes(const Napi::CallbackInfo& info);
+
+Napi::Value projectionSigns(const Napi::CallbackInfo& info);
+Napi::Value projectionValues(const Napi::CallbackInfo& info);
+
+Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
+Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
+Napi::Value hammingDistances(const Napi::CallbackInfo& info);
+Napi::Value hammingSearch(const Napi::CallbackInfo& info);
+
+// For the benches alone.
+Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
+Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);
+Napi::Value limitRead(const Napi::CallbackInfo& info);
+Napi::Value limitPartialSort(const Napi::CallbackInfo& info);
+
+}  // namespace flyhash
