@@ -79,6 +79,15 @@ export class SparseCodes {
     );
   }
 
+  /**
+   * Codes over indices that a kernel of this package wrote: nothing is checked, as a check would take a tenth of the
+   * time of the hash.
+   * @internal
+   */
+  static written(indices: Uint32Array, { units, active }: SparseSizes): SparseCodes {
+    return new SparseCodes(indices, units, active);
+  }
+
   /** The active units of one code, ascending: a view, not a copy. */
   row(i: number): Uint32Array {
     checkRow(i, this.rows);
