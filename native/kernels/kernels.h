@@ -1,6 +1,7 @@
-// The table of kernels: what every instruction-set level offers to the layer above. One constant table per
-// level is filled by isa/*.cc from the same kernel texts (*.inl.h). A kernel takes pointers and sizes, writes
-// into given memory, and never allocates, throws, prints or keeps state. Sizes count elements unless named Bytes.
+// The table of kernels: what every instruction-set level offers to the layer above. One constant
+// table per level is filled by isa/*.cc from the same kernel texts (*.inl.h). A kernel takes
+// pointers and sizes, writes into given memory, and never allocates, throws, prints or keeps state.
+// Sizes count elements unless named Bytes.
 
 #pragma once
 
@@ -9,9 +10,10 @@
 
 namespace flyhash {
 
-// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
-// The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
-// bits + 1, or lower when k rows elsewhere are known to be nearer than that.
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance
+// << 32 | row. The owner gives memory for min(2 k, all rows to come) entries or more, and counts
+// zeroed below bound. bound starts at bits + 1, or lower when k rows elsewhere are known to be
+// nearer than that.
 struct HammingNearest {
   std::uint64_t* entries;
   std::uint32_t* counts;  // entries kept at each distance, 0..bits
@@ -27,8 +29,8 @@ struct Kernels {
 
   // sign.inl.h
   std::size_t (*firstNonFinite)(const float* values, std::size_t count);
-  void (*signCodes)(const float* vectors, std::size_t rows, std::size_t dim, const float* thresholds,
-                    std::uint8_t* codes);
+  void (*signCodes)(const float* vectors, std::size_t rows, std::size_t dim,
+                    const float* thresholds, std::uint8_t* codes);
 
   // projection.inl.h
   void (*projectionSigns)(const float* vectors, std::size_t rows, std::size_t dim,
