@@ -20,6 +20,12 @@ export function checkInteger(value: unknown, name: string, least: number, most: 
   return value;
 }
 
+/** A boolean. */
+export function checkBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw wrongKind(name, 'true or false', value);
+  return value;
+}
+
 /** One of the given strings. */
 export function checkOneOf<T extends string>(
   value: unknown,

@@ -4,6 +4,9 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+/** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
+export type Connections = Uint16Array | Uint32Array;
+
 /** Every kernel with its arguments; the comments give shapes. */
 export interface Kernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
@@ -36,6 +39,112 @@ export interface Kernels {
     values: Float32Array,
   ): number;
 
+  /**
+   * Rotations by sign flips and Hadamard transforms: size is a power of two, at least 16 and dim; signs
+   * ceil(bits / size) x 3 x size words, 0 or 0x80000000; thresholds packed by lib/hash/panels.ts.
+   */
+  rotationSigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    size: number,
+    signs: Uint32Array,
+    thresholds: Float32Array,
+    bits: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** The rotated values themselves: values rows x outputs, in natural order. */
+  rotationValues(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    size: number,
+    signs: Uint32Array,
+    outputs: number,
+    values: Float32Array,
+   * Distances of every query to every row of data, as lib/search/metric.ts defines them: data rows x dim, queries
+   * queryCount x dim, metric its place in METRICS, distances queryCount x rows. Positions of values that are not
+   * finite count as if the queries stood after the data.
+   */
+  dotDistances(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    distances: Float32Array,
+  ): number;
+
+  /** The k nearest rows of each query, nearest first, ties by row: ids and distances queryCount x k; k <= rows. */
+  dotNeighbors(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Float32Array,
+   * The active largest units of each row, ascending, ties to the smaller unit: indices and their sums, unless
+   * values is undefined, rows x active. Connections as packed by lib/hash/connections.ts; 1 <= active <= units.
+   */
+  flyWinners(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    active: number,
+    indices: Uint32Array,
+    values: Float32Array | undefined,
+  ): number;
+
+  /** Signs of the sums of row-mean-centred inputs: codes rows x ceil(units / 8). */
+  flySigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** Signs of the sums over keyBits equal blocks of those units: codes rows x ceil(keyBits / 8). */
+  flyPseudoSigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    keyBits: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** The sums themselves, not centred: values rows x units. */
+  flyValues(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    values: Float32Array,
+  ): number;
+
+  /** The k largest of each row of rows x n values, largest first, ties to the smaller index; 1 <= k <= n. */
+  topK(
+    values: Float32Array,
+    rows: number,
+    n: number,
+    k: number,
+    ids: Uint32Array,
+    best: Float32Array,
   /** Words to skip in fresh memory so that a store starts at a cache line: speed only; the reference says 0. */
   hammingAlignment(memory: BigUint64Array): number;
 

@@ -12,7 +12,7 @@ const RUN_BYTES = 1 << 20;
 /** Reads all rows in runs; throws at the first value that is not finite. */
 export async function forEachRun(
   source: VectorSource,
-  visit: (run: Float32Array, first: number, rows: number) => void,
+  visit: (run: Float32Array, first: number, rows: number) => void | Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> {
   const step = Math.max(1, Math.floor(RUN_BYTES / (4 * source.dim)));
@@ -22,13 +22,14 @@ export async function forEachRun(
     source.copy(first, rows, run);
     const bad = firstNonFinite(run, rows * source.dim);
     if (bad >= 0) throw source.notFinite(first * source.dim + bad);
-    visit(run, first, rows);
+    await visit(run, first, rows);
     await turn();
     signal?.throwIfAborted();
   }
 }
 
-function turn(): Promise<void> {
+/** Lets the event loop run. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -12,13 +12,13 @@ namespace {
 
 constexpr std::size_t NONE = std::numeric_limits<std::size_t>::max();
 
+}  // namespace
+
 void lower(std::atomic<std::size_t>& least, std::size_t value) {
   std::size_t seen = least.load();
   while (value < seen && !least.compare_exchange_weak(seen, value)) {
   }
 }
-
-}  // namespace
 
 Rows rowsOf(const Call& call, std::size_t first) {
   const std::size_t rows = call.size(first + 1);

@@ -7,8 +7,8 @@
 // reverse order (7..0, 15..8), so that the compare mask already is the most-significant-first byte pair.
 // Thresholds are packed the same way, padding outputs with +infinity, whose bits are then zero.
 
-// Rows that visit one panel before the next: the panel stays in the second-level cache meanwhile.
-inline constexpr std::size_t PROJECTION_ROWS = 96;
+// Rows that visit one panel before the next, about 96: the panel stays in the second-level cache meanwhile.
+inline constexpr std::size_t PROJECTION_ROWS = 96 / TILE_ROWS * TILE_ROWS;
 
 // Inputs summed before the next rows, so that a panel's part fits the second-level cache at any width.
 inline constexpr std::size_t PROJECTION_DEPTH = 2048;

@@ -14,6 +14,9 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 6;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
+// Blocks that one pass of the Hadamard transform holds in registers: a power of two.
+inline constexpr std::size_t BUTTERFLY_BLOCKS = 4;
+
 // --- F32x16: memory
 
 inline F32x16 load(const float* from) { return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)}; }
@@ -103,6 +106,37 @@ inline float fold(F32x16 a) {
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+// Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
+inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+  const auto* words = reinterpret_cast<const __m256i*>(signs);
+  return {_mm256_xor_ps(a.v[0], _mm256_castsi256_ps(_mm256_loadu_si256(words))),
+          _mm256_xor_ps(a.v[1], _mm256_castsi256_ps(_mm256_loadu_si256(words + 1)))};
+}
+
+// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones; swapped, the
+// lower lanes take the difference. A product with 1 or -1 is exact, so fusing it rounds as the sum does.
+template <bool SWAPPED>
+inline __m256 butterflyStage(__m256 own, __m256 other, __m256 sign) {
+  return SWAPPED ? _mm256_fnmadd_ps(other, sign, own) : _mm256_fmadd_ps(own, sign, other);
+}
+template <bool SWAPPED>
+inline __m256 butterflyLanes(__m256 v) {
+  v = butterflyStage<SWAPPED>(v, _mm256_permute2f128_ps(v, v, 1),
+                              _mm256_setr_ps(1, 1, 1, 1, -1, -1, -1, -1));
+  v = butterflyStage<SWAPPED>(v, _mm256_permute_ps(v, 0x4e),
+                              _mm256_setr_ps(1, 1, -1, -1, 1, 1, -1, -1));
+  return butterflyStage<SWAPPED>(v, _mm256_permute_ps(v, 0xb1),
+                                 _mm256_setr_ps(1, -1, 1, -1, 1, -1, 1, -1));
+}
+
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
+// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+template <bool REVERSED>
+inline F32x16 butterflies(F32x16 a) {
+  return {butterflyLanes<REVERSED>(_mm256_add_ps(a.v[0], a.v[1])),
+          butterflyLanes<REVERSED>(_mm256_sub_ps(a.v[0], a.v[1]))};
 }
 
 // --- U64x8

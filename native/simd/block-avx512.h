@@ -14,6 +14,9 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 6;
 inline constexpr std::size_t TILE_BLOCKS = 4;
 
+// Blocks that one pass of the Hadamard transform holds in registers: a power of two.
+inline constexpr std::size_t BUTTERFLY_BLOCKS = 8;
+
 // --- F32x16: memory
 
 inline F32x16 load(const float* from) { return {_mm512_loadu_ps(from)}; }
@@ -68,6 +71,31 @@ inline float fold(F32x16 a) {
   const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
   const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+// Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
+inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+  return {_mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_loadu_si512(signs)))};
+}
+
+// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones; swapped, the
+// lower lanes take the difference. A product with 1 or -1 is exact, so fusing it rounds as the sum does.
+template <bool SWAPPED>
+inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
+  const __m512 one = _mm512_set1_ps(1.0F);
+  const __m512 sign = _mm512_mask_blend_ps(upper, one, _mm512_set1_ps(-1.0F));
+  return SWAPPED ? _mm512_fnmadd_ps(other, sign, own) : _mm512_fmadd_ps(own, sign, other);
+}
+
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
+// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+template <bool REVERSED>
+inline F32x16 butterflies(F32x16 a) {
+  __m512 v = a.v;
+  v = butterflyStage<false>(v, _mm512_shuffle_f32x4(v, v, 0x4e), 0xff00);
+  v = butterflyStage<REVERSED>(v, _mm512_shuffle_f32x4(v, v, 0xb1), 0xf0f0);
+  v = butterflyStage<REVERSED>(v, _mm512_permute_ps(v, 0x4e), 0xcccc);
+  return {butterflyStage<REVERSED>(v, _mm512_permute_ps(v, 0xb1), 0xaaaa)};
 }
 
 // --- U64x8

@@ -14,6 +14,9 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 5;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
+// Blocks that one pass of the Hadamard transform holds in registers: a power of two.
+inline constexpr std::size_t BUTTERFLY_BLOCKS = 4;
+
 template <typename Operation>
 inline F32x16 quarters(Operation operation) {
   return {operation(0), operation(1), operation(2), operation(3)};
@@ -110,6 +113,37 @@ inline float fold(F32x16 a) {
       vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
   const float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
   return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+
+// Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
+inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+  return quarters([&](int i) {
+    return vreinterpretq_f32_u32(
+        veorq_u32(vreinterpretq_u32_f32(a.v[i]), vld1q_u32(signs + 4 * i)));
+  });
+}
+
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
+// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+template <bool REVERSED>
+inline F32x16 butterflies(F32x16 a) {
+  const float32x4_t low = vaddq_f32(a.v[0], a.v[2]);
+  const float32x4_t middle = vaddq_f32(a.v[1], a.v[3]);
+  const float32x4_t third = vsubq_f32(a.v[0], a.v[2]);
+  const float32x4_t last = vsubq_f32(a.v[1], a.v[3]);
+  a = {vaddq_f32(low, middle), vsubq_f32(low, middle), vaddq_f32(third, last),
+       vsubq_f32(third, last)};
+  const float32x4_t pairs = {1, 1, -1, -1};
+  const float32x4_t odds = {1, -1, 1, -1};
+  // A product with 1 or -1 is exact, so the fused operations round once, as the sum and the difference do.
+  const auto stage = [](float32x4_t own, float32x4_t other, float32x4_t sign) {
+    return REVERSED ? vfmsq_f32(own, other, sign) : vfmaq_f32(other, own, sign);
+  };
+  return quarters([&](int i) {
+    float32x4_t v = a.v[REVERSED ? i ^ 1 : i];
+    v = stage(v, vextq_f32(v, v, 2), pairs);
+    return stage(v, vrev64q_f32(v), odds);
+  });
 }
 
 // --- U64x8

@@ -13,6 +13,9 @@ struct U64x8 {
 inline constexpr std::size_t TILE_ROWS = 2;
 inline constexpr std::size_t TILE_BLOCKS = 1;
 
+// Blocks that one pass of the Hadamard transform holds in registers: a power of two.
+inline constexpr std::size_t BUTTERFLY_BLOCKS = 4;
+
 template <typename Operation>
 inline F32x16 lanes(Operation operation) {
   F32x16 result;
@@ -105,6 +108,27 @@ inline float fold(F32x16 a) {
     for (std::size_t i = 0; i < half; i++) a.v[i] = a.v[i] + a.v[i + half];
   }
   return a.v[0];
+}
+
+// Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
+inline F32x16 flipSigns(const F32x16& a, const std::uint32_t* signs) {
+  return lanes([&](std::size_t i) {
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) ^ signs[i]);
+  });
+}
+
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
+// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+template <bool REVERSED>
+inline F32x16 butterflies(F32x16 a) {
+  for (std::size_t stride = 8; stride >= 1; stride /= 2) {
+    a = lanes([&](std::size_t i) {
+      const float low = a.v[i & ~stride];
+      const float high = a.v[i | stride];
+      return (i & stride) == 0 ? low + high : low - high;
+    });
+  }
+  return REVERSED ? lanes([&](std::size_t i) { return a.v[i ^ 7]; }) : a;
 }
 
 // --- U64x8

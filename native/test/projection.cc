@@ -1,4 +1,5 @@
-// The dense product: each level against scalar, in codes and in values, on input that need not be finite.
+// The dense product: each level against scalar, in codes and in values, on input that need not be
+// finite.
 
 #include "levels.h"
 
@@ -34,6 +35,22 @@ TEST(Projection, SignsEqualScalar) {
     run(scalar, expected);
     run(level, actual);
     EXPECT_EQ(expected, actual);
+  });
+}
+
+// Past one block of rows, and past the part of the input that is summed at a time.
+TEST(Projection, ManyRowsAndLongInputsEqualScalar) {
+  compareLevels(caseCount(20), [](Generator& draw, const Kernels& level, const Kernels& scalar) {
+    const std::size_t rows = draw.size(90, 205);
+    const std::size_t dim = draw.size(2040, 2060) * draw.size(1, 2);
+    const std::size_t outputs = draw.size(1, 40);
+    const std::vector<float> vectors = draw.floats(rows * dim, Shape::random);
+    const std::vector<float> panels = draw.floats((outputs + 15) / 16 * 16 * dim, Shape::random);
+    std::vector<float> expected(rows * outputs);
+    std::vector<float> actual(rows * outputs);
+    scalar.projectionValues(vectors.data(), rows, dim, panels.data(), outputs, expected.data());
+    level.projectionValues(vectors.data(), rows, dim, panels.data(), outputs, actual.data());
+    EXPECT_TRUE(sameBits(expected, actual));
   });
 }
 

@@ -65,4 +65,37 @@ describe.each([...levelBackends])('projection at level %s', (_level, backend) =>
       { numRuns: RUNS },
     );
   });
+
+  it.each([
+    [0, 3, 5],
+    [203, 33, 73],
+    [96, 16, 64],
+    [109, 2047, 17],
+    [103, 2049, 9],
+    [14, 4100, 70],
+    [1, 5000, 200],
+  ])('takes many rows and long inputs: %i x %i to %i', (rows, dim, bits) => {
+    const mixed = (count: number, step: number) =>
+      Float32Array.from({ length: count }, (_, i) => (((i * step) % 2003) - 1001) / 700);
+    const vectors = mixed(rows * dim, 7919);
+    const panels = packPanels(mixed(bits * dim, 104729), bits, dim);
+    const expected = new Float32Array(rows * bits);
+    const actual = new Float32Array(rows * bits).fill(7);
+    backend.run({ name: 'projectionValues', args: [vectors, rows, dim, panels, bits, actual] }, 2);
+    reference.run(
+      { name: 'projectionValues', args: [vectors, rows, dim, panels, bits, expected] },
+      1,
+    );
+    expect(Buffer.from(actual.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+    const packed = packThresholds(rows > 0 ? expected.slice(0, bits) : new Float32Array(bits));
+    const codes = [backend, reference].map((each) => {
+      const data = new Uint8Array(rows * Math.ceil(bits / 8)).fill(0xff);
+      each.run(
+        { name: 'projectionSigns', args: [vectors, rows, dim, panels, packed, bits, data] },
+        2,
+      );
+      return Buffer.from(data.buffer);
+    });
+    expect(codes[0].equals(codes[1])).toBe(true);
+  });
 });
