@@ -16,6 +16,8 @@ export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
+export type { Metric } from './search/metric.ts';
+export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export {
   HammingIndex,
   type HammingIndexOptions,
