@@ -141,6 +141,16 @@ function exactRow(base: Float32Array, queries: Float32Array, dim: number): Row {
   };
 }
 
+function printTable(rows: readonly Row[]): void {
+  const columns = Object.keys(rows[0]) as (keyof Row)[];
+  const texts = [columns, ...rows.map((row) => columns.map((column) => String(row[column])))];
+  const widths = columns.map((_, i) => Math.max(...texts.map((cells) => cells[i].length)));
+  for (const [method, ...cells] of texts) {
+    const rest = cells.map((cell, i) => cell.padStart(widths[i + 1]));
+    console.log([method.padEnd(widths[0]), ...rest].join('  '));
+  }
+}
+
 async function show({ name, rows, dim, values }: Sample): Promise<void> {
   const base = values.subarray(0, (rows - QUERIES) * dim);
   const queries = values.subarray((rows - QUERIES) * dim);
@@ -153,7 +163,7 @@ async function show({ name, rows, dim, values }: Sample): Promise<void> {
   for (const hashed of await methods(base, dim)) {
     table.push(measure(hashed, base, queries, rows - QUERIES, truth));
   }
-  console.table(Object.fromEntries(table.map(({ method, ...cells }) => [method, cells])));
+  printTable(table);
 }
 
 const { kind, isa, file } = backend();

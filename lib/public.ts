@@ -16,15 +16,13 @@ export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
-export type { Metric } from './search/metric.ts';
-export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export {
   HammingIndex,
   type HammingIndexOptions,
   type SearchAsyncOptions,
   type SearchOptions,
 } from './search/hamming-index.ts';
-export type { Metric } from './search/metric.ts';
+export type { Metric, Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
-export { type TopK, type TopKOptions, topK } from './top-k.ts';
+export { type TopK, type TopK, type TopKOptions, type TopKOptions, topK, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -114,13 +114,6 @@ export function naturalLogarithm(x: number): number {
 
 /**
  * A stream of random numbers, independent for each (seed, purpose, index). Holds 2^34 words of 32 bits.
- *
- * @example
- * ```ts
- * const stream = new RandomStream(42, 'gaussian', 3);
- * stream.uint32(); // an integer in 0 .. 2^32 - 1
- * stream.below(10); // an integer in 0 .. 9, without bias
- * ```
  */
 export class RandomStream {
   readonly #words = new Int32Array(REFILL_WORDS);
@@ -228,12 +221,6 @@ export function stream(seed: number, purpose: Purpose, index = 0): RandomStream 
 
 /**
  * Fills out with the standard normal deviates of stream (seed, purpose, index), as float32.
- *
- * @example
- * ```ts
- * const row = new Float32Array(128);
- * fillNormals(row, 42, 'gaussian', 0);
- * ```
  */
 export function fillNormals(
   out: Float32Array,

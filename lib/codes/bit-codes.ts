@@ -26,10 +26,10 @@ export type BitOrder = 'msb' | 'lsb';
  *
  * @example
  * ```ts
+ * import { BitCodes } from 'flyhash';
  * const codes = BitCodes.from(Uint8Array.of(0b10100000, 0b01000000), 3);
- * codes.rows; // 2
- * codes.bit(0, 2); // 1
- * [...codes].length; // 2: one Uint8Array a row
+ * console.assert(codes.rows === 2 && codes.bit(0, 2) === 1);
+ * console.assert([...codes].length === 2); // one Uint8Array a row
  * ```
  */
 export class BitCodes {

@@ -26,10 +26,10 @@ export interface SparseSizes {
  *
  * @example
  * ```ts
+ * import { SparseCodes } from 'flyhash';
  * const codes = SparseCodes.from(Uint32Array.of(1, 4, 0, 9), { units: 10, active: 2 });
- * codes.rows; // 2
- * codes.row(1); // Uint32Array [0, 9]
- * codes.toBitCodes().bit(1, 9); // 1
+ * console.assert(codes.rows === 2 && codes.row(1)[1] === 9); // row 1 is [0, 9]
+ * console.assert(codes.toBitCodes().bit(1, 9) === 1);
  * ```
  */
 export class SparseCodes {

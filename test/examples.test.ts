@@ -1,0 +1,60 @@
+/**
+ * Every example in a docstring or in the documentation runs as it is written, on the built package, in a process
+ * of its own. An assertion that fails prints to stderr, so stderr must stay empty.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDER = join(ROOT, '.cache', `examples-${process.pid}`);
+
+interface Example {
+  readonly where: string;
+  readonly code: string;
+}
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(ROOT, folder, name));
+}
+
+/** The fenced TypeScript blocks of a file; in docstrings each line starts with a star. */
+function examplesOf(file: string): Example[] {
+  const text = readFileSync(file, 'utf8');
+  const blocks = text.matchAll(/^( *\* )?```(?:ts|js)\n([\s\S]*?)^\1```/gm);
+  return [...blocks].map(([whole, margin = '', body], i) => {
+    const line = text.slice(0, text.indexOf(whole)).split('\n').length;
+    const lines = body.split('\n').map((row) => row.slice(margin.length));
+    return { where: `${relative(ROOT, file)}:${line} (${i + 1})`, code: lines.join('\n') };
+  });
+}
+
+const documents = ['README.md', ...filesBelow('docs', '.md').map((file) => relative(ROOT, file))];
+const sources = [...filesBelow('lib', '.ts'), ...documents.map((name) => join(ROOT, name))];
+/** Documents may also show code that is no whole program; docstrings may not. */
+const examples = sources
+  .flatMap(examplesOf)
+  .filter(({ where, code }) => where.startsWith('lib') || code.includes("from 'flyhash'"));
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+describe('examples', () => {
+  it('are found', () => {
+    expect(examples.length).toBeGreaterThan(10);
+  });
+
+  it.each(examples)('$where', ({ code }) => {
+    mkdirSync(FOLDER, { recursive: true });
+    const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+    const file = join(FOLDER, 'example.mjs');
+    writeFileSync(file, ts.transpileModule(code, { compilerOptions: options }).outputText);
+    const { status, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
