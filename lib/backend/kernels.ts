@@ -63,6 +63,9 @@ export interface Kernels {
     signs: Uint32Array,
     outputs: number,
     values: Float32Array,
+  ): number;
+
+  /**
    * Distances of every query to every row of data, as lib/search/metric.ts defines them: data rows x dim, queries
    * queryCount x dim, metric its place in METRICS, distances queryCount x rows. Positions of values that are not
    * finite count as if the queries stood after the data.
@@ -88,6 +91,9 @@ export interface Kernels {
     k: number,
     ids: Uint32Array,
     distances: Float32Array,
+  ): number;
+
+  /**
    * The active largest units of each row, ascending, ties to the smaller unit: indices and their sums, unless
    * values is undefined, rows x active. Connections as packed by lib/hash/connections.ts; 1 <= active <= units.
    */

@@ -19,6 +19,8 @@ struct DotProblem {
   std::size_t dim;
   const float* queries;
   std::size_t queryCount;
+};
+
 // A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described there.
 struct FlyNetwork {
   const void* connections;
