@@ -19,4 +19,11 @@ export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neigh
 export type { Metric } from './search/metric.ts';
 export type { Neighbors } from './search/neighbors.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type SearchAsyncOptions,
+  type SearchOptions,
+} from './search/hamming-index.ts';
+export { type Neighbors, NO_ID } from './search/neighbors.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

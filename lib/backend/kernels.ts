@@ -151,6 +151,47 @@ export interface Kernels {
     k: number,
     ids: Uint32Array,
     best: Float32Array,
+  /** Words to skip in fresh memory so that a store starts at a cache line: speed only; the reference says 0. */
+  hammingAlignment(memory: BigUint64Array): number;
+
+  /**
+   * Codes rows x codeBytes into a store from row firstRow on. A store is [ceil(rows / 8)][words][8] words of 64
+   * bits, words = ceil(codeBytes / 8): word w of a code is its bytes 8 w .. 8 w + 7, little end first. Returns 0.
+   */
+  hammingInterleave(
+    codes: Uint8Array,
+    rows: number,
+    codeBytes: number,
+    firstRow: number,
+    store: BigUint64Array,
+  ): number;
+
+  /** store as above, queries queryCount x words, distances queryCount x rows. Returns 0. */
+  hammingDistances(
+    store: BigUint64Array,
+    rows: number,
+    words: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    distances: Uint32Array,
+  ): number;
+
+  /**
+   * The k nearest rows of each query: smaller distance first, then smaller row. Whole groups of eight rows are
+   * read from store, the rows % 8 others from tail (one group, or nothing), so that the store may grow meanwhile.
+   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. Returns 0.
+   */
+  hammingSearch(
+    store: BigUint64Array,
+    tail: BigUint64Array,
+    rows: number,
+    bits: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Uint32Array,
+    counts: Uint32Array,
   ): number;
 }
 

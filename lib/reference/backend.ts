@@ -6,6 +6,7 @@
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
+import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -25,6 +26,10 @@ export const referenceKernels: Kernels = {
   flyPseudoSigns,
   flyValues,
   topK,
+  hammingAlignment,
+  hammingInterleave,
+  hammingDistances,
+  hammingSearch,
 };
 
 const CHUNK_BYTES = 1 << 13;

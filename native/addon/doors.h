@@ -21,6 +21,10 @@ Napi::Value flyPseudoSigns(const Napi::CallbackInfo& info);
 Napi::Value flyValues(const Napi::CallbackInfo& info);
 
 Napi::Value topK(const Napi::CallbackInfo& info);
+Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
+Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
+Napi::Value hammingDistances(const Napi::CallbackInfo& info);
+Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);

@@ -12,3 +12,6 @@
 #include "fly.inl.h"
 #include "winners.inl.h"
 #include "top-k.inl.h"
+#include "hamming-nearest.inl.h"
+#include "hamming.inl.h"
+#include "hamming-planes.inl.h"

@@ -17,3 +17,17 @@ inline std::byte* alignedScratch(std::byte* scratch) {
   return past == 0 ? scratch : scratch + (64 - past);
 }
 inline constexpr std::size_t ALIGNMENT_BYTES = 64;
+
+// Eight bytes as a word, the first one lowest: the byte order of every supported machine.
+inline std::uint64_t loadWord(const std::uint8_t* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, 8);
+  return word;
+}
+
+// The first count (0..8) bytes of a word, the rest zero; reads nothing past them.
+inline std::uint64_t loadWordPartial(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, count);
+  return word;
+}

@@ -27,6 +27,17 @@ struct FlyNetwork {
   std::size_t dim;
   std::size_t units;
   std::size_t fanIn;
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
+// The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
+// bits + 1, or lower when k rows elsewhere are known to be nearer than that.
+struct HammingNearest {
+  std::uint64_t* entries;
+  std::uint32_t* counts;  // entries kept at each distance, 0..bits
+  std::size_t k;          // at least 1
+  std::size_t capacity;   // of entries
+  std::size_t size;       // of entries
+  std::size_t within;     // entries with a distance below bound: fewer than k
+  std::uint64_t bound;    // only smaller distances can still enter
 };
 
 struct Kernels {
@@ -78,6 +89,22 @@ struct Kernels {
   std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
+  // hamming.inl.h, hamming-planes.inl.h
+  double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
+  void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
+                            std::size_t firstRow, std::uint64_t* store);
+  void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                           const std::uint64_t* queries, std::size_t queryCount,
+                           std::uint32_t* distances);
+  std::size_t (*hammingScratchBytes)(std::size_t words, std::size_t queryCount);
+  void (*hammingSearch)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                        std::uint32_t firstRow, const std::uint64_t* queries,
+                        std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch);
+
+  // hamming-nearest.inl.h
+  void (*hammingCompact)(HammingNearest& list);
+  void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
+  std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
