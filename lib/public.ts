@@ -17,7 +17,6 @@ export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
 export type { Metric } from './search/metric.ts';
-export type { Neighbors } from './search/neighbors.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export {
   HammingIndex,

@@ -151,6 +151,8 @@ export interface Kernels {
     k: number,
     ids: Uint32Array,
     best: Float32Array,
+  ): number;
+
   /** Words to skip in fresh memory so that a store starts at a cache line: speed only; the reference says 0. */
   hammingAlignment(memory: BigUint64Array): number;
 

@@ -27,6 +27,8 @@ struct FlyNetwork {
   std::size_t dim;
   std::size_t units;
   std::size_t fanIn;
+};
+
 // The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
 // The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
 // bits + 1, or lower when k rows elsewhere are known to be nearer than that.
@@ -62,6 +64,7 @@ struct Kernels {
   void (*rotationValues)(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
                          const std::uint32_t* signs, std::size_t outputs, float* scratch,
                          float* values);
+
   // dot.inl.h: both return the flat position of the first value of those rows that is not finite, or end x dim
   std::size_t (*dotScratchBytes)(const DotProblem& problem);
   std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
@@ -72,6 +75,7 @@ struct Kernels {
   // nearest.inl.h
   void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
                        std::size_t k, std::uint32_t* ids, float* distances);
+
   // fly.inl.h, winners.inl.h
   std::size_t (*flyScratchBytes)(const FlyNetwork& network, std::size_t rows);
   void (*flyValues)(const FlyNetwork& network, const float* vectors, std::size_t rows,
@@ -89,6 +93,7 @@ struct Kernels {
   std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
+
   // hamming.inl.h, hamming-planes.inl.h
   double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
   void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
