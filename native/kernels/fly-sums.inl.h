@@ -1,9 +1,11 @@
-// The fly's sparse sums (Dasgupta, Stevens, Navlakha 2017), in tiles of 16 units x 16 rows that are never stored as a
-// whole, so scratch memory stays small for any number of units; fly.inl.h and winners.inl.h read them. Each
-// unit adds fanIn inputs by ascending index, plain float32 adds from +0. Lanes run across 16 rows, transposed first.
+// The fly's sparse sums (Dasgupta, Stevens, Navlakha 2017), in tiles of 16 units x 16 rows that are
+// never stored as a whole, so scratch memory stays small for any number of units; fly.inl.h and
+// winners.inl.h read them. Each unit adds fanIn inputs by ascending index, plain float32 adds from
+// +0. Lanes run across 16 rows, transposed first.
 //
-// Connections: units in groups of 8 (the last one padded with input 0), [group][j][8], as u16 holding 8 x the input
-// index (16-lane rows are then addressed without a multiplication) when dim <= 8191, else as plain u32.
+// Connections: units in groups of 8 (the last one padded with input 0), [group][j][8], as u16
+// holding 8 x the input index (16-lane rows are then addressed without a multiplication) when dim
+// <= 8191, else as plain u32.
 
 inline constexpr std::size_t FLY_NARROW_DIM = 8191;
 // A transposed block has at most this many inputs; more are read where they lie.
@@ -15,12 +17,12 @@ inline constexpr std::size_t FLY_SPREAD_PLACES = 65536 / sizeof(float) + 16;
 
 // One block of up to 16 rows being hashed.
 struct FlyBlock {
-  const float* vectors;     // the block's first row
-  std::size_t rows;         // 1..16
-  float* transposed;        // [dim][16]; or null, when there are few rows or too many inputs
-  float* spread;            // then [row][dim][2], or null when the rows are read where they lie
-  float* tile;              // [16 units][16 rows], then the same transposed
-  float means[16];          // subtracted from every input of a row, 0 unless centred
+  const float* vectors;  // the block's first row
+  std::size_t rows;      // 1..16
+  float* transposed;     // [dim][16]; or null, when there are few rows or too many inputs
+  float* spread;         // then [row][dim][2], or null when the rows are read where they lie
+  float* tile;           // [16 units][16 rows], then the same transposed
+  float means[16];       // subtracted from every input of a row, 0 unless centred
 };
 
 // Four neighbouring u16 indices by one load: index loads compete with data loads.
@@ -54,7 +56,8 @@ inline void flyNarrowGroup(const FlyNetwork& network, std::size_t group, const f
   }
 }
 
-// The same with u32 indices, in any order of magnitude up to dim; clamped, as the table is the caller's memory.
+// The same with u32 indices, in any order of magnitude up to dim; clamped, as the table is the
+// caller's memory.
 inline void flyWideGroup(const FlyNetwork& network, std::size_t group, const float* transposed,
                          float* tile) {
   const std::uint32_t* all = static_cast<const std::uint32_t*>(network.connections);
@@ -73,7 +76,8 @@ inline void flyWideGroup(const FlyNetwork& network, std::size_t group, const flo
   }
 }
 
-// Sums of 8 units of one row, spread to [dim][2] so that the same indices fit; to every 16th place from sums on.
+// Sums of 8 units of one row, spread to [dim][2] so that the same indices fit; to every 16th place
+// from sums on.
 inline void flyNarrowRow(const FlyNetwork& network, std::size_t group, const float* spread,
                          float* sums) {
   const std::uint16_t* indices =
@@ -130,7 +134,8 @@ inline void flyGroup(const FlyNetwork& network, const FlyBlock& block, std::size
   }
 }
 
-// The sums of 16 units from unit on (a multiple of 16) as [row][16]. Units past the last have no meaning.
+// The sums of 16 units from unit on (a multiple of 16) as [row][16]. Units past the last have no
+// meaning.
 inline const float* flyTile(const FlyNetwork& network, const FlyBlock& block, std::size_t unit) {
   flyGroup(network, block, unit / 8, block.tile);
   if (unit + 8 < network.units) flyGroup(network, block, unit / 8 + 1, block.tile + 128);

@@ -1,11 +1,13 @@
-// What is read from the fly's sparse sums (fly-sums.inl.h) but for the winners (winners.inl.h): the values, the signs of
-// centred inputs (DenseFly, Sharma and Navlakha 2018) and their pseudo-hashes; and the blocks of up to 16 rows that
-// all of them work on, in scratch memory whose size is told beforehand.
+// What is read from the fly's sparse sums (fly-sums.inl.h) but for the winners (winners.inl.h): the
+// values, the signs of centred inputs (DenseFly, Sharma and Navlakha 2018) and their pseudo-hashes;
+// and the blocks of up to 16 rows that all of them work on, in scratch memory whose size is told
+// beforehand.
 
 inline bool flyTransposes(const FlyNetwork& network, std::size_t rows) {
   return rows >= FLY_BLOCK_ROWS && network.dim <= FLY_TRANSPOSED_DIM;
 }
-// Bytes for the inputs in the order the sums need. Any u16 index lies inside, so no table can read past the end.
+// Bytes for the inputs in the order the sums need. Any u16 index lies inside, so no table can read
+// past the end.
 inline std::size_t flyInputBytes(const FlyNetwork& network, std::size_t rows) {
   const bool narrow = network.dim <= FLY_NARROW_DIM;
   if (flyTransposes(network, rows)) return narrow ? 65536 * 8 + 64 : network.dim * 64;
@@ -32,7 +34,8 @@ inline void flyTranspose(const float* vectors, std::size_t rows, std::size_t dim
   }
 }
 
-// Row means in float32 (a plain running sum by ascending index, then one division), subtracted from every input.
+// Row means in float32 (a plain running sum by ascending index, then one division), subtracted from
+// every input.
 inline void flyCentre(const FlyNetwork& network, FlyBlock& block) {
   const std::size_t dim = network.dim;
   for (std::size_t row = 0; row < block.rows && block.transposed == nullptr; row++) {
@@ -52,7 +55,8 @@ inline void flyCentre(const FlyNetwork& network, FlyBlock& block) {
   }
 }
 
-// Makes the block of up to 16 rows in scratch memory: the tile, then the inputs in the order the sums need.
+// Makes the block of up to 16 rows in scratch memory: the tile, then the inputs in the order the
+// sums need.
 inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::size_t rows,
                          bool centred, std::byte* scratch) {
   float* tile = reinterpret_cast<float*>(alignedScratch(scratch));
@@ -74,7 +78,8 @@ inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::s
   return block;
 }
 
-// Bytes of scratch memory that a call on that many rows needs, except the winners' (flyWinnersScratchBytes).
+// Bytes of scratch memory that a call on that many rows needs, except the winners'
+// (flyWinnersScratchBytes).
 inline std::size_t flyScratchBytes(const FlyNetwork& network, std::size_t rows) {
   return ALIGNMENT_BYTES + FLY_TILE_BYTES + flyInputBytes(network, rows < 16 ? rows : 16);
 }
@@ -86,8 +91,7 @@ inline void flyValues(const FlyNetwork& network, const float* vectors, std::size
                       std::byte* scratch, float* values) {
   for (std::size_t first = 0; first < rows; first += 16) {
     const std::size_t count = rows - first < 16 ? rows - first : 16;
-    const FlyBlock block =
-        flyBlock(network, vectors + first * network.dim, count, false, scratch);
+    const FlyBlock block = flyBlock(network, vectors + first * network.dim, count, false, scratch);
     for (std::size_t unit = 0; unit < network.units; unit += 16) {
       const float* sums = flyTile(network, block, unit);
       const std::size_t width = network.units - unit < 16 ? network.units - unit : 16;
@@ -128,8 +132,8 @@ inline void flyKeyBit(F32x16 sums, std::size_t rows, std::size_t key, std::size_
   }
 }
 
-// rows x ceil(keyBits / 8) bytes: the signs of the running sums over keyBits equal blocks of units, which are like a
-// SimHash of keyBits bits at no further projection. keyBits divides units.
+// rows x ceil(keyBits / 8) bytes: the signs of the running sums over keyBits equal blocks of units,
+// which are like a SimHash of keyBits bits at no further projection. keyBits divides units.
 inline void flyPseudoSigns(const FlyNetwork& network, const float* vectors, std::size_t rows,
                            std::size_t keyBits, std::byte* scratch, std::uint8_t* codes) {
   const std::size_t codeBytes = (keyBits + 7) / 8;
