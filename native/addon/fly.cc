@@ -1,10 +1,10 @@
 // The doors of the fly kernels. A network is given as connections, units, fanIn after the rows:
-//   flyWinners(threads, done, vectors, rows, dim, connections, units, fanIn, active, indices, values?)
-//   flySigns(threads, done, vectors, rows, dim, connections, units, fanIn, codes)
+//   flyWinners(threads, done, vectors, rows, dim, connections, units, fanIn, active, indices,
+//   values?) flySigns(threads, done, vectors, rows, dim, connections, units, fanIn, codes)
 //   flyPseudoSigns(threads, done, vectors, rows, dim, connections, units, fanIn, keyBits, codes)
 //   flyValues(threads, done, vectors, rows, dim, connections, units, fanIn, values)
-// Connections are shorts up to 8191 inputs, else integers (fly.inl.h). The kernels stay in bounds for any
-// content of them, so only their number is checked here.
+// Connections are shorts up to 8191 inputs, else integers (fly.inl.h). The kernels stay in bounds
+// for any content of them, so only their number is checked here.
 
 #include "doors.h"
 #include "fault.h"

@@ -1,4 +1,5 @@
-// The door of the top-k kernel: topK(threads, done, values, rows, n, k, ids, best), with k from 1 to n.
+// The door of the top-k kernel: topK(threads, done, values, rows, n, k, ids, best), with k from 1
+// to n.
 
 #include <algorithm>
 
@@ -10,7 +11,8 @@ namespace flyhash {
 
 namespace {
 
-// Half of a small second-level cache: a block's rows are read twice, by the check for finite values first.
+// Half of a small second-level cache: a block's rows are read twice, by the check for finite values
+// first.
 constexpr std::size_t BLOCK_BYTES = std::size_t{1} << 18;
 
 std::size_t blockRowsFor(const Rows& rows, std::size_t k) {

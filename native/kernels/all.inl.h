@@ -8,6 +8,7 @@
 #include "nearest.inl.h"
 #include "dot.inl.h"
 #include "reservoir.inl.h"
+#include "fly-sums.inl.h"
 #include "fly.inl.h"
 #include "winners.inl.h"
 #include "top-k.inl.h"

@@ -1,9 +1,11 @@
-// The k largest of a stream of floats with their indices, exactly: what fly's winners and topK share. Values
-// at or above a threshold are appended; when the store is nearly full it is cut to a little over k and the threshold
-// rises. So each value is compared once, few are kept, and any input (ties, sorted, constant) costs about the same.
+// The k largest of a stream of floats with their indices, exactly: what fly's winners and topK
+// share. Values at or above a threshold are appended; when the store is nearly full it is cut to a
+// little over k and the threshold rises. So each value is compared once, few are kept, and any
+// input (ties, sorted, constant) costs about the same.
 //
-// Order is the law's: larger value first, then smaller index; -0 equals +0. Entries come and stay in ascending
-// index, so a later value equal to the k-th never enters. Values must not be NaN (see known()).
+// Order is the law's: larger value first, then smaller index; -0 equals +0. Entries come and stay
+// in ascending index, so a later value equal to the k-th never enters. Values must not be NaN (see
+// known()).
 
 struct Reservoir {
   float* values;
@@ -21,8 +23,8 @@ inline std::size_t reservoirCapacity(std::size_t k, std::size_t n) {
 // How many entries a cut may leave: any lower bound of the k-th value is good enough.
 inline std::size_t reservoirRest(std::size_t k) { return k + k / 4 + 16; }
 
-// NaN becomes -infinity, so that every value has its place in the order. Input is checked above; this keeps
-// the kernels' counts right when memory changes under them.
+// NaN becomes -infinity, so that every value has its place in the order. Input is checked above;
+// this keeps the kernels' counts right when memory changes under them.
 inline F32x16 known(F32x16 v) { return maximum(v, broadcast(-INFINITY)); }
 
 // Integers in the order of the floats; neighbours differ by one. -0 counts as +0.
@@ -55,7 +57,8 @@ inline std::size_t countAtLeast(const float* values, std::size_t count, float th
   return total(even) + total(odd);
 }
 
-// The least of the values at or above a limit, and the greatest below it; +-infinity if there are none.
+// The least of the values at or above a limit, and the greatest below it; +-infinity if there are
+// none.
 inline float leastAtOrAbove(const float* values, std::size_t count, float limit) {
   F32x16 least = broadcast(INFINITY);
   for (std::size_t i = 0; i < count; i += 16) {
@@ -71,13 +74,14 @@ inline float greatestUnder(const float* values, std::size_t count, float limit) 
   return greatest(most);
 }
 
-// The first steps of a search go by the counts alone, enough for values without ties. Later ones also move
-// the end to a value that occurs, so that few distinct values take few steps. The last ones halve the order of
-// floats, so that at most 33 more remain whatever the values are.
+// The first steps of a search go by the counts alone, enough for values without ties. Later ones
+// also move the end to a value that occurs, so that few distinct values take few steps. The last
+// ones halve the order of floats, so that at most 33 more remain whatever the values are.
 inline constexpr std::size_t CUT_FREE_STEPS = 5;
 inline constexpr std::size_t CUT_VALUE_STEPS = 16;
 
-// An interval of floats, as ordered keys: more than enough values are at or above low, too few at or above high.
+// An interval of floats, as ordered keys: more than enough values are at or above low, too few at
+// or above high.
 struct CutInterval {
   std::int64_t low;
   std::int64_t high;
@@ -110,7 +114,8 @@ inline CutInterval wholeInterval(const float* values, std::size_t count) {
           static_cast<double>(count), 0};
 }
 
-// Where to cut: k..most values are at or above the threshold; or, when ties leave no such place, it is the k-th value.
+// Where to cut: k..most values are at or above the threshold; or, when ties leave no such place, it
+// is the k-th value.
 struct Cut {
   float threshold;
   bool tied;
@@ -138,8 +143,8 @@ inline Cut findCut(const float* values, std::size_t count, std::size_t k, std::s
   return {orderedFloat(interval.low), true};
 }
 
-// Keeps the k largest and at most most entries (most = k: exactly those), in ascending index, and raises the
-// threshold. The reservoir holds at least k entries, k > 0.
+// Keeps the k largest and at most most entries (most = k: exactly those), in ascending index, and
+// raises the threshold. The reservoir holds at least k entries, k > 0.
 inline void cutReservoir(Reservoir& kept, std::size_t k, std::size_t most) {
   const std::size_t count = kept.count;
   store(kept.values + count, broadcast(NAN));
@@ -163,10 +168,10 @@ inline void cutReservoir(Reservoir& kept, std::size_t k, std::size_t most) {
   store(kept.values + size, broadcast(NAN));
 }
 
-// Offers 16 values with indices first, first + 1, ...; only lanes of mask count. Room for 16 is the caller's care.
+// Offers 16 values with indices first, first + 1, ...; only lanes of mask count. Room for 16 is the
+// caller's care.
 inline void offer(Reservoir& kept, F32x16 v, std::uint32_t first, unsigned lanes) {
   const std::uint16_t mask =
       static_cast<std::uint16_t>(greaterEqual(v, broadcast(kept.threshold)) & lanes);
-  kept.count +=
-      packLanes(kept.values + kept.count, kept.indices + kept.count, v, first, mask);
+  kept.count += packLanes(kept.values + kept.count, kept.indices + kept.count, v, first, mask);
 }

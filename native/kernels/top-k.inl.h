@@ -1,6 +1,7 @@
-// The k largest of each row of floats, sorted: larger value first, then smaller index; -0 equals +0. A row streams
-// through a reservoir, for small k with a first threshold from the maxima of interleaved groups; the survivors are
-// ranked in runs (each entry's place is the number of entries before it, counted lane-wise) and the runs merged.
+// The k largest of each row of floats, sorted: larger value first, then smaller index; -0 equals
+// +0. A row streams through a reservoir, for small k with a first threshold from the maxima of
+// interleaved groups; the survivors are ranked in runs (each entry's place is the number of entries
+// before it, counted lane-wise) and the runs merged.
 
 inline constexpr std::size_t TOP_RUN = 256;
 
@@ -11,9 +12,11 @@ inline std::size_t topKScratchBytes(std::size_t n, std::size_t k) {
   return ALIGNMENT_BYTES + topKPlaces(n, k < n ? k : n) * 8 * 2;
 }
 
-// Groups whose maxima bound the k-th value: the k-th largest maximum, as distinct groups hold distinct elements.
+// Groups whose maxima bound the k-th value: the k-th largest maximum, as distinct groups hold
+// distinct elements.
 inline constexpr std::size_t TOP_GROUPS = 128;
-// Beyond that many the bound is too loose to pay for its pass over the row; likewise for short rows.
+// Beyond that many the bound is too loose to pay for its pass over the row; likewise for short
+// rows.
 inline constexpr std::size_t TOP_GROUPS_K = 96;
 inline constexpr std::size_t TOP_GROUPS_LEAST = 4 * TOP_GROUPS;
 
@@ -50,12 +53,13 @@ inline void topKScan(const float* row, std::size_t n, std::size_t k, Reservoir& 
   }
   for (; i < n; i += 16) {
     const std::size_t width = n - i < 16 ? n - i : 16;
-    offer(kept, known(loadPartial(row + i, width)), static_cast<std::uint32_t>(i), (1U << width) - 1U);
+    offer(kept, known(loadPartial(row + i, width)), static_cast<std::uint32_t>(i),
+          (1U << width) - 1U);
   }
 }
 
-// places[i] = number of entries before entry i in the order, among count that stand in ascending index.
-// values is filled to a multiple of 16 with NaN.
+// places[i] = number of entries before entry i in the order, among count that stand in ascending
+// index. values is filled to a multiple of 16 with NaN.
 inline void rankRun(const float* values, std::size_t count, std::uint32_t* places) {
   for (std::size_t first = 0; first < count; first += 16) {
     const F32x16 own = load(values + first);
@@ -90,14 +94,13 @@ inline void sortRun(Entries from, std::size_t count, std::size_t limit, Entries 
   }
 }
 
-// Merges two sorted neighbours, [0, middle) and [middle, count); equal values come from the first, whose
-// indices are smaller.
+// Merges two sorted neighbours, [0, middle) and [middle, count); equal values come from the first,
+// whose indices are smaller.
 inline void mergeRuns(Entries from, std::size_t middle, std::size_t count, Entries to) {
   std::size_t left = 0;
   std::size_t right = middle;
   for (std::size_t i = 0; i < count; i++) {
-    const bool second =
-        left == middle || (right < count && from.values[right] > from.values[left]);
+    const bool second = left == middle || (right < count && from.values[right] > from.values[left]);
     const std::size_t source = second ? right++ : left++;
     to.values[i] = from.values[source];
     to.indices[i] = from.indices[source];

@@ -1,9 +1,12 @@
-// FlyHash's winner-take-all (fly.inl.h makes the sums): the active largest units of each row, ties to the smaller
-// unit, written in ascending order. Every row of a block feeds its own reservoir, tile by tile.
+// FlyHash's winner-take-all (fly.inl.h makes the sums): the active largest units of each row, ties
+// to the smaller unit, written in ascending order. Every row of a block feeds its own reservoir,
+// tile by tile.
 
-// Units between two checks of the reservoirs; with the 16 of a packed store they fit RESERVOIR_SLACK.
+// Units between two checks of the reservoirs; with the 16 of a packed store they fit
+// RESERVOIR_SLACK.
 inline constexpr std::size_t FLY_CHECK_UNITS = 64;
-// A thread's reservoirs should stay below this; more winners than fit are found with fewer rows at a time.
+// A thread's reservoirs should stay below this; more winners than fit are found with fewer rows at
+// a time.
 inline constexpr std::size_t FLY_RESERVOIR_BYTES = std::size_t{1} << 22;
 
 inline std::size_t flyReservoirPlaces(const FlyNetwork& network, std::size_t active) {
@@ -37,7 +40,8 @@ inline void flyCompete(const FlyNetwork& network, const FlyBlock& block, std::si
   }
 }
 
-// rows x active unit numbers, ascending in each row, and their sums unless values is null. 1 <= active <= units.
+// rows x active unit numbers, ascending in each row, and their sums unless values is null. 1 <=
+// active <= units.
 inline void flyWinners(const FlyNetwork& network, const float* vectors, std::size_t rows,
                        std::size_t active, std::byte* scratch, std::uint32_t* indices,
                        float* values) {
@@ -45,8 +49,7 @@ inline void flyWinners(const FlyNetwork& network, const float* vectors, std::siz
   const std::size_t places = flyReservoirPlaces(network, active);
   for (std::size_t first = 0; first < rows; first += step) {
     const std::size_t count = rows - first < step ? rows - first : step;
-    const FlyBlock block =
-        flyBlock(network, vectors + first * network.dim, count, false, scratch);
+    const FlyBlock block = flyBlock(network, vectors + first * network.dim, count, false, scratch);
     float* memory = block.tile + (FLY_TILE_BYTES + flyInputBytes(network, step)) / sizeof(float);
     Reservoir kept[16];
     for (std::size_t row = 0; row < count; row++) {

@@ -1,11 +1,13 @@
-// Moving lanes about on AVX2: the 16 x 16 transpose as four of 8 x 8, packing by a permutation looked up in a
-// table of 256 masks, and lane-wise counters. Beside block-avx2.h; the same names exist for every level.
+// Moving lanes about on AVX2: the 16 x 16 transpose as four of 8 x 8, packing by a permutation
+// looked up in a table of 256 masks, and lane-wise counters. Beside block-avx2.h; the same names
+// exist for every level.
 
 struct Counts16 {
   __m256i v[2];
 };
 
-// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency of an add.
+// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency
+// of an add.
 inline constexpr std::size_t SUM_CHAINS = 8;
 
 // to[i][j] = from[j][i] for 8 x 8 floats.
@@ -59,8 +61,8 @@ inline __m256i packing(unsigned mask) {
       _mm_loadl_epi64(reinterpret_cast<const __m128i*>(PACK_TABLE.lanes[mask])));
 }
 
-// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their number.
-// All 16 places of both targets may be written.
+// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their
+// number. All 16 places of both targets may be written.
 inline std::size_t packLanes(float* values, std::uint32_t* indices, F32x16 v, std::uint32_t first,
                              std::uint16_t mask) {
   const __m256i low = packing(mask & 0xffU);

@@ -1,12 +1,13 @@
-// Moving lanes about on AVX-512: the 16 x 16 transpose in registers, packing by vpcompressd (to a register, then
-// one whole store: the form with a memory target is microcoded on Zen), and lane-wise counters.
-// Beside block-avx512.h; the same names exist for every level.
+// Moving lanes about on AVX-512: the 16 x 16 transpose in registers, packing by vpcompressd (to a
+// register, then one whole store: the form with a memory target is microcoded on Zen), and
+// lane-wise counters. Beside block-avx512.h; the same names exist for every level.
 
 struct Counts16 {
   __m512i v;
 };
 
-// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency of an add.
+// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency
+// of an add.
 inline constexpr std::size_t SUM_CHAINS = 8;
 
 // to[i][j] = from[j][i]: rows of 16 floats, stride elements apart, to 16 contiguous rows of 16.
@@ -38,8 +39,8 @@ inline void transpose16(const float* from, std::size_t stride, float* to) {
   }
 }
 
-// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their number.
-// All 16 places of both targets may be written.
+// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their
+// number. All 16 places of both targets may be written.
 inline std::size_t packLanes(float* values, std::uint32_t* indices, F32x16 v, std::uint32_t first,
                              std::uint16_t mask) {
   const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);

@@ -1,11 +1,12 @@
-// Moving lanes about on NEON: the 16 x 16 transpose as sixteen of 4 x 4, packing lane by lane, and lane-wise
-// counters. Beside block-neon.h; the same names exist for every level.
+// Moving lanes about on NEON: the 16 x 16 transpose as sixteen of 4 x 4, packing lane by lane, and
+// lane-wise counters. Beside block-neon.h; the same names exist for every level.
 
 struct Counts16 {
   uint32x4_t v[4];
 };
 
-// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency of an add.
+// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency
+// of an add.
 inline constexpr std::size_t SUM_CHAINS = 4;
 
 // to[i][j] = from[j][i] for 4 x 4 floats.
@@ -31,8 +32,8 @@ inline void transpose16(const float* from, std::size_t stride, float* to) {
   }
 }
 
-// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their number.
-// All 16 places of both targets may be written.
+// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their
+// number. All 16 places of both targets may be written.
 inline std::size_t packLanes(float* values, std::uint32_t* indices, F32x16 v, std::uint32_t first,
                              std::uint16_t mask) {
   float lanes[16];
@@ -97,12 +98,10 @@ inline Counts16 noCounts() {
 
 // One more in each lane where the comparison holds.
 inline Counts16 countGreater(Counts16 counts, F32x16 a, F32x16 b) {
-  return quarterCounts(
-      [&](int i) { return vsubq_u32(counts.v[i], vcgtq_f32(a.v[i], b.v[i])); });
+  return quarterCounts([&](int i) { return vsubq_u32(counts.v[i], vcgtq_f32(a.v[i], b.v[i])); });
 }
 inline Counts16 countGreaterEqual(Counts16 counts, F32x16 a, F32x16 b) {
-  return quarterCounts(
-      [&](int i) { return vsubq_u32(counts.v[i], vcgeq_f32(a.v[i], b.v[i])); });
+  return quarterCounts([&](int i) { return vsubq_u32(counts.v[i], vcgeq_f32(a.v[i], b.v[i])); });
 }
 // One more in each lane whose bit is set.
 inline Counts16 countMask(Counts16 counts, std::uint16_t mask) {

@@ -1,11 +1,13 @@
-// Moving lanes about, in plain C++ (the specification): the 16 x 16 transpose, the packing of chosen lanes to
-// the front, and lane-wise counters. Beside block-scalar.h; the same names exist for every level.
+// Moving lanes about, in plain C++ (the specification): the 16 x 16 transpose, the packing of
+// chosen lanes to the front, and lane-wise counters. Beside block-scalar.h; the same names exist
+// for every level.
 
 struct Counts16 {
   std::uint32_t v[16];
 };
 
-// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency of an add.
+// Units of a sparse sum that are added up side by side (4 or 8): enough chains to cover the latency
+// of an add.
 inline constexpr std::size_t SUM_CHAINS = 4;
 
 // to[i][j] = from[j][i]: rows of 16 floats, stride elements apart, to 16 contiguous rows of 16.
@@ -15,8 +17,8 @@ inline void transpose16(const float* from, std::size_t stride, float* to) {
   }
 }
 
-// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their number.
-// All 16 places of both targets may be written.
+// Writes the lanes of v chosen by mask, in order, with their indices first + lane; returns their
+// number. All 16 places of both targets may be written.
 inline std::size_t packLanes(float* values, std::uint32_t* indices, const F32x16& v,
                              std::uint32_t first, std::uint16_t mask) {
   std::size_t count = 0;

@@ -1,4 +1,5 @@
-// The fly kernels: each level against scalar, on input that need not be finite and connections that may be wrong.
+// The fly kernels: each level against scalar, on input that need not be finite and connections that
+// may be wrong.
 
 #include "levels.h"
 

@@ -90,12 +90,22 @@ function nearest(
   return rows.slice(0, NEAREST);
 }
 
-function averagePrecision(predicted: readonly number[], truth: ReadonlySet<number>): number {
+/** The sum over hits of the precision at the hit's rank, and the number of hits. */
+function precisions(
+  predicted: readonly number[],
+  truth: ReadonlySet<number>,
+): { sum: number; hits: number } {
   let hits = 0;
   let sum = 0;
   predicted.forEach((row, i) => {
     if (truth.has(row)) sum += ++hits / (i + 1);
   });
+  return { sum, hits };
+}
+
+/** The paper's: over the hits found. */
+function overHits(predicted: readonly number[], truth: ReadonlySet<number>): number {
+  const { sum, hits } = precisions(predicted, truth);
   return hits === 0 ? 0 : sum / hits;
 }
 
@@ -104,12 +114,15 @@ export function evaluationStream(seed: number, purpose: Purpose = 'evaluation'):
   return stream(seed, purpose);
 }
 
-/** Mean average precision, in percent, of each tag's distances over the same drawn queries. */
-export function meanAveragePrecisions(
+type Measure = (predicted: readonly number[], truth: ReadonlySet<number>) => number;
+
+/** The mean of a measure for each tag's distances over the same drawn queries. */
+function means(
   data: Matrix,
   tags: readonly Distances[],
   queryCount: number,
   seed: number,
+  measure: Measure,
 ): number[] {
   const random = evaluationStream(seed);
   const queries = random.sample(queryCount, data.rows);
@@ -121,8 +134,28 @@ export function meanAveragePrecisions(
     const isAllowed = (row: number): boolean => row !== query && distances[row] > 0;
     const truth = new Set(nearest(distances, isAllowed, priority));
     tags.forEach((tag, i) => {
-      sums[i] += averagePrecision(nearest(tag(query), isAllowed, priority), truth);
+      sums[i] += measure(nearest(tag(query), isAllowed, priority), truth);
     });
   }
-  return sums.map((sum) => (100 * sum) / queryCount);
+  return sums.map((sum) => sum / queryCount);
+}
+
+/** Mean average precision over the hits, in percent. */
+export function meanAveragePrecisions(
+  data: Matrix,
+  tags: readonly Distances[],
+  queryCount: number,
+  seed: number,
+): number[] {
+  return means(data, tags, queryCount, seed, overHits).map((value) => 100 * value);
+}
+
+/** Mean AP@200, from 0 to 1: the sum of precisions over 200, however many hits there are. */
+export function precisionsAt200(
+  data: Matrix,
+  tags: readonly Distances[],
+  queryCount: number,
+  seed: number,
+): number[] {
+  return means(data, tags, queryCount, seed, (p, truth) => precisions(p, truth).sum / NEAREST);
 }
