@@ -2,8 +2,8 @@
 // XOR and population count over a buffer, and a plain read of one (native/kernels/limits.inl.h). A probe is
 // short, so that it can be run before and after each sample of a bench and share its clock.
 
-import { nativeLimits, type NativeLimits } from './framework/levels.ts';
 import type { LimitKind } from './framework/define.ts';
+import { type NativeLimits, nativeLimits } from './framework/levels.ts';
 import type { LimitProbe } from './framework/sampling.ts';
 
 const KILO = 1024;

@@ -1,10 +1,10 @@
 // `npm run bench`: every bench at every SIMD level of this machine, each against the machine's own limit.
 // Options: docs/benchmarking.md. Exits 1 only if a bench fails; missed targets are printed, not judged.
 
-import { parseBenchOptions, type BenchOptions } from './framework/options.ts';
+import type { Bench, Level, LimitKind, Trial } from './framework/define.ts';
 import { discoverBenches } from './framework/discovery.ts';
 import { activate, defaultLevels } from './framework/levels.ts';
-import { allLimits, limitProbe } from './limits.ts';
+import { type BenchOptions, parseBenchOptions } from './framework/options.ts';
 import {
   type BenchResult,
   describeMachine,
@@ -15,9 +15,9 @@ import {
   tableLine,
   writeJson,
 } from './framework/report.ts';
-import type { Bench, Level, LimitKind, Trial } from './framework/define.ts';
 import { FULL_SAMPLING, QUICK_SAMPLING, sampleTrial, summarize } from './framework/sampling.ts';
 import { median } from './framework/statistics.ts';
+import { allLimits, limitProbe } from './limits.ts';
 
 async function measureTrial(
   bench: Bench,
@@ -28,7 +28,9 @@ async function measureTrial(
 ): Promise<BenchResult> {
   // The reference has no limit of its own: it is not trying to reach one.
   const limited = bench.limit !== undefined && trial.work !== undefined && level !== 'reference';
-  const probe = limited ? limitProbe(bench.limit as LimitKind, threads, trial.limitBuffer) : undefined;
+  const probe = limited
+    ? limitProbe(bench.limit as LimitKind, threads, trial.limitBuffer)
+    : undefined;
   const samples = await sampleTrial(trial, probe, quick ? QUICK_SAMPLING : FULL_SAMPLING);
   const seconds = summarize(samples.seconds);
   const items = trial.items ?? 1;
@@ -42,7 +44,13 @@ async function measureTrial(
   };
   if (samples.limitShares.length > 0) {
     const rate = median(samples.limitRates);
-    result.limit = { kind: bench.limit as LimitKind, rate, share: median(samples.limitShares) };
+    const own = trial.limitBuffer !== undefined;
+    result.limit = {
+      kind: bench.limit as LimitKind,
+      own,
+      rate,
+      share: median(samples.limitShares),
+    };
   }
   if (samples.speedups.length > 0) {
     const name = bench.baseline ?? 'baseline';

@@ -17,6 +17,7 @@ function quantizeBench(dim: number): Bench {
         run: () => quantizer.hash(vectors, { threads }),
         items: rows,
         work: vectors.byteLength,
+        limitBuffer: new Uint8Array(vectors.buffer),
       };
     },
   });

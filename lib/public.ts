@@ -9,8 +9,20 @@ export {
   type BinaryQuantizerOptions,
   type BinaryQuantizerTraining,
 } from './hash/binary-quantizer.ts';
+export { DenseFly, type DenseFlyOptions } from './hash/dense-fly.ts';
+export { type FlyActivations, FlyHash, type FlyHashOptions } from './hash/fly-hash.ts';
 export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
 export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
+export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type SearchAsyncOptions,
+  type SearchOptions,
+} from './search/hamming-index.ts';
+export type { Metric } from './search/metric.ts';
+export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

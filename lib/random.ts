@@ -1,9 +1,13 @@
-// Random numbers that are the same on every machine: the counter-based generator Philox4x32-10 (Salmon, Moraes,
-// Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), and what the hashers draw from it. Normal
-// deviates are made with + - * / and square roots only, because the last bit of Math.log, Math.sin and the like
-// differs between platforms. The key is the user's seed; the counter is (block, index low, index high, purpose), so
-// streams of different purposes or indexes never share a block, and a stream's numbers do not depend on how many
-// are drawn or on what was drawn from other streams. Nothing here is fit for cryptography.
+/**
+ * Random numbers that are the same on every machine: the counter-based generator Philox4x32-10 (Salmon, Moraes,
+ * Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011), and what the hashers draw from it. Normal
+ * deviates are made with + - * / and square roots only, because the last bit of Math.log, Math.sin and the like
+ * differs between platforms. The key is the user's seed; the counter is (block, index low, index high, purpose), so
+ * streams of different purposes or indexes never share a block, and a stream's numbers do not depend on how many
+ * are drawn or on what was drawn from other streams. Nothing here is fit for cryptography.
+ */
+
+import { checkInteger } from './check.ts';
 
 /**
  * What a stream is for. Two uses of one seed take different purposes and so never see the same numbers.
@@ -79,7 +83,6 @@ function rounds(
 const MANTISSA = new Float64Array(1);
 const MANTISSA_WORDS = new Int32Array(MANTISSA.buffer);
 const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
-const LN_2 = 0.6931471805599453;
 
 /**
  * Natural logarithm of a positive normal double, with + - * / only, so that every engine gives the same bits.
@@ -106,7 +109,7 @@ export function naturalLogarithm(x: number): number {
   tail = tail * s + 1 / 7;
   tail = tail * s + 1 / 5;
   tail = tail * s + 1 / 3;
-  return exponent * LN_2 + 2 * (f + f * s * tail);
+  return exponent * Math.LN2 + 2 * (f + f * s * tail);
 }
 
 /**
@@ -159,9 +162,7 @@ export class RandomStream {
 
   /** A uniform integer in 0 .. n - 1, without bias (rejection), for n in 1 .. 2^32. */
   below(n: number): number {
-    if (!(Number.isInteger(n) && n >= 1 && n <= TWO_TO_32)) {
-      throw new RangeError(`n must be an integer in 1 .. 2^32, got ${n}`);
-    }
+    checkInteger(n, 'n', 1, TWO_TO_32);
     const limit = TWO_TO_32 - (TWO_TO_32 % n);
     let word = this.uint32();
     while (word >= limit) word = this.uint32();
@@ -197,9 +198,7 @@ export class RandomStream {
    * @throws RangeError when count > n
    */
   sample(count: number, n: number): Uint32Array {
-    if (!(Number.isInteger(count) && count >= 0 && count <= n)) {
-      throw new RangeError(`count must be an integer in 0 .. n = ${n}, got ${count}`);
-    }
+    checkInteger(count, 'count', 0, n);
     const taken = new Int32Array(Math.ceil(n / 32));
     for (let last = n - count; last < n; last++) {
       const drawn = this.below(last + 1);
@@ -260,11 +259,6 @@ function positionsOfSetBits(words: Int32Array, count: number): Uint32Array {
 
 // A safe integer as two 32-bit words, low first.
 function halves(name: string, value: number): readonly [number, number] {
-  if (typeof value !== 'number') {
-    throw new TypeError(`${name} must be a number, got ${value === null ? 'null' : typeof value}`);
-  }
-  if (!(Number.isSafeInteger(value) && value >= 0)) {
-    throw new RangeError(`${name} must be an integer in 0 .. 2^53 - 1, got ${value}`);
-  }
+  checkInteger(value, name, 0, Number.MAX_SAFE_INTEGER);
   return [value | 0, Math.floor(value / TWO_TO_32) | 0];
 }

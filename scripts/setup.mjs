@@ -1,7 +1,7 @@
 // Makes a checkout ready to run: installed packages, the native addon, the compiled TypeScript. Called before
 // `npm test`, `npm run demo` and `npm run bench`, so that each of them works as the first and only command in
-// a clean clone. Does nothing when everything is newer than its sources. Plain Node, because it runs before
-// anything is installed. Promises that a failure ends with one sentence that says what to do.
+// a clean clone. Does nothing when everything is newer than its sources; --rebuild builds all the same. Plain
+// Node, because it runs before anything is installed. Promises that a failure ends with one sentence that says what to do.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const ADDON = join(ROOT, 'build', 'Release', 'flyhash.node');
 const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json');
+const REBUILD = process.argv.includes('--rebuild');
 const DIST = join(ROOT, 'dist');
 const COMPILER_ADVICE = [
   'Building the native addon needs Python 3, make and a C++20 compiler (GCC 11, clang 14, MSVC 2022 or later):',
@@ -37,7 +38,9 @@ function newest(...paths) {
 }
 
 function fail(step, advice) {
-  console.error(['', `flyhash setup: ${step} failed; the reason stands above.`, ...advice].join('\n'));
+  console.error(
+    ['', `flyhash setup: ${step} failed; the reason stands above.`, ...advice].join('\n'),
+  );
   process.exit(1);
 }
 
@@ -75,26 +78,38 @@ function buildAddon() {
   const sources = ['addon', 'isa', 'kernels', 'simd', 'threads', 'dispatch.cc', 'dispatch.h'];
   const changed = newest(...sources.map((name) => join(ROOT, 'native', name)));
   const built = newest(ADDON);
-  if (built >= Math.max(recipe, changed)) return;
+  if (!REBUILD && built >= Math.max(recipe, changed)) return;
   const headers = nodeHeaders();
   const env = headers === undefined ? process.env : { ...process.env, npm_config_nodedir: headers };
   const nodeGyp = join(ROOT, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
   const configured = newest(join(ROOT, 'build', 'config.gypi'));
-  const commands = configured >= recipe ? ['build'] : ['configure', 'build'];
+  const commands = REBUILD ? ['rebuild'] : configured < recipe ? ['configure', 'build'] : ['build'];
   const args = [nodeGyp, ...commands, '--jobs=max', '--loglevel=warn'];
-  run('building the native addon (node-gyp)', process.execPath, args, { env, advice: COMPILER_ADVICE });
+  run('building the native addon (node-gyp)', process.execPath, args, {
+    env,
+    advice: COMPILER_ADVICE,
+  });
 }
 
 function buildTypeScript() {
   const lib = join(ROOT, 'lib');
   if (!existsSync(join(lib, 'index.ts'))) return;
   const configuration = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(ROOT, name));
-  if (newest(join(DIST, 'index.js')) >= newest(lib, ...configuration)) return;
+  const built = newest(join(DIST, 'index.js'));
+  if (!REBUILD && built >= newest(lib, ...configuration)) return;
   rmSync(DIST, { recursive: true, force: true });
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   run('compiling TypeScript (tsc)', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
 }
 
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(`flyhash setup: Node 20.19 or later is needed, this is ${process.version}.`);
+  process.exit(1);
+}
+
+checkNode();
 installPackages();
 buildAddon();
 buildTypeScript();

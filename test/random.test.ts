@@ -34,7 +34,7 @@ function normalDistribution(x: number): number {
     term *= (x * x) / i;
     sum += term;
   }
-  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.91893853320467274178);
+  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.9189385332046728);
 }
 
 function kolmogorovSmirnov(sample: Float32Array, distribution: (x: number) => number): number {

@@ -3,8 +3,8 @@
 // name that did not exist yet.
 
 import { readdirSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Bench, BenchModule } from './define.ts';
 
 const BENCH_FOLDER = fileURLToPath(new URL('..', import.meta.url));

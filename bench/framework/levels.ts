@@ -35,9 +35,11 @@ export interface NativeLimits {
   ): number;
 }
 
-const loaded = loadAddon();
+let loaded: ReturnType<typeof loadAddon> | undefined;
 
 function requireAddon(): { addon: Addon & NativeLimits; file: string } {
+  // Not at import: bench/compare.ts builds the addon first.
+  loaded ??= loadAddon();
   if ('reasons' in loaded) {
     throw new Error(`the benches need the addon (npm run build): ${loaded.reasons.join('; ')}`);
   }
@@ -67,7 +69,9 @@ export function activate(level: Level): void {
   }
   const { addon, file } = requireAddon();
   if (!addon.selectLevel(level)) {
-    throw new RangeError(`this machine cannot run level ${level}; it has ${machineLevels().join(', ')}`);
+    throw new RangeError(
+      `this machine cannot run level ${level}; it has ${machineLevels().join(', ')}`,
+    );
   }
   replaceBackend(new NativeBackend(addon, file));
 }

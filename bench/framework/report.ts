@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { forLevel, type Level, type LimitKind, type Targets } from './define.ts';
 
@@ -21,7 +21,8 @@ export interface BenchResult {
   seconds: { median: number; min: number };
   items: number;
   microsecondsPerItem: number;
-  limit?: { kind: LimitKind; rate: number; share: number };
+  /** own: measured over the bench's own memory. */
+  limit?: { kind: LimitKind; own: boolean; rate: number; share: number };
   baseline?: { name: string; seconds: number; speedup: number };
   readings?: Record<string, number>;
   missed: Missed[];
@@ -38,7 +39,7 @@ export interface Machine {
 export function describeMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
+    cores: cpus().length,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
     revision: currentRevision(),
@@ -58,18 +59,22 @@ export function currentRevision(): string {
 }
 
 /** Targets that a result does not reach, with both numbers. */
-export function missedTargets(
-  targets: Targets,
-  result: Omit<BenchResult, 'missed'>,
-): Missed[] {
+export function missedTargets(targets: Targets, result: Omit<BenchResult, 'missed'>): Missed[] {
   const missed: Missed[] = [];
-  const require = (target: string, wanted: number | undefined, got: number, least: boolean): void => {
+  const require = (
+    target: string,
+    wanted: number | undefined,
+    got: number,
+    least: boolean,
+  ): void => {
     if (wanted === undefined || Number.isNaN(got)) return;
     if (least ? got < wanted : got > wanted) missed.push({ target, wanted, got });
   };
   const { level } = result;
-  require('share of limit', forLevel(targets.limitShare, level), result.limit?.share ?? Number.NaN, true);
-  require('speedup', forLevel(targets.speedup, level), result.baseline?.speedup ?? Number.NaN, true);
+  require('share of limit', forLevel(targets.limitShare, level), result.limit?.share ??
+    Number.NaN, true);
+  require('speedup', forLevel(targets.speedup, level), result.baseline?.speedup ??
+    Number.NaN, true);
   require('us an item', forLevel(targets.microseconds, level), result.microsecondsPerItem, false);
   for (const [name, most] of Object.entries(targets.readings ?? {})) {
     require(name, most, result.readings?.[name] ?? Number.NaN, false);
@@ -94,12 +99,27 @@ export function duration(seconds: number): string {
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
-export const HEADINGS = ['bench', 'level', 'median', 'min', 'an item', 'of limit', 'against', 'note'];
+function limitName({ kind, own }: { kind: LimitKind; own: boolean }): string {
+  return own ? `${kind.split('-')[0]}-own` : kind;
+}
+
+export const HEADINGS = [
+  'bench',
+  'level',
+  'median',
+  'min',
+  'an item',
+  'of limit',
+  'against',
+  'note',
+];
 
 /** One row of the table, in the order of HEADINGS. */
 export function resultRow(result: BenchResult): string[] {
   const { limit, baseline } = result;
-  const notes = Object.entries(result.readings ?? {}).map(([name, value]) => `${name} ${short(value)}`);
+  const notes = Object.entries(result.readings ?? {}).map(
+    ([name, value]) => `${name} ${short(value)}`,
+  );
   for (const { target, wanted, got } of result.missed) {
     notes.push(`MISSED ${target}: wanted ${short(wanted)}, got ${short(got)}`);
   }
@@ -109,7 +129,7 @@ export function resultRow(result: BenchResult): string[] {
     duration(result.seconds.median),
     duration(result.seconds.min),
     duration(result.microsecondsPerItem / 1e6),
-    limit ? `${percent(limit.share)} ${limit.kind}` : '',
+    limit ? `${percent(limit.share)} ${limitName(limit)}` : '',
     baseline ? `${short(baseline.speedup)}x ${baseline.name}` : '',
     notes.join('; '),
   ];

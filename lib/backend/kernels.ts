@@ -4,6 +4,9 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+/** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
+export type Connections = Uint16Array | Uint32Array;
+
 /** Every kernel with its arguments; the comments give shapes. */
 export interface Kernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
@@ -60,6 +63,137 @@ export interface Kernels {
     signs: Uint32Array,
     outputs: number,
     values: Float32Array,
+  ): number;
+
+  /**
+   * Distances of every query to every row of data, as lib/search/metric.ts defines them: data rows x dim, queries
+   * queryCount x dim, metric its place in METRICS, distances queryCount x rows. Positions of values that are not
+   * finite count as if the queries stood after the data.
+   */
+  dotDistances(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    distances: Float32Array,
+  ): number;
+
+  /** The k nearest rows of each query, nearest first, ties by row: ids and distances queryCount x k; k <= rows. */
+  dotNeighbors(
+    data: Float32Array,
+    rows: number,
+    queries: Float32Array,
+    queryCount: number,
+    dim: number,
+    metric: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Float32Array,
+  ): number;
+
+  /**
+   * The active largest units of each row, ascending, ties to the smaller unit: indices and their sums, unless
+   * values is undefined, rows x active. Connections as packed by lib/hash/connections.ts; 1 <= active <= units.
+   */
+  flyWinners(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    active: number,
+    indices: Uint32Array,
+    values: Float32Array | undefined,
+  ): number;
+
+  /** Signs of the sums of row-mean-centred inputs: codes rows x ceil(units / 8). */
+  flySigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** Signs of the sums over keyBits equal blocks of those units: codes rows x ceil(keyBits / 8). */
+  flyPseudoSigns(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    keyBits: number,
+    codes: Uint8Array,
+  ): number;
+
+  /** The sums themselves, not centred: values rows x units. */
+  flyValues(
+    vectors: Float32Array,
+    rows: number,
+    dim: number,
+    connections: Connections,
+    units: number,
+    fanIn: number,
+    values: Float32Array,
+  ): number;
+
+  /** The k largest of each row of rows x n values, largest first, ties to the smaller index; 1 <= k <= n. */
+  topK(
+    values: Float32Array,
+    rows: number,
+    n: number,
+    k: number,
+    ids: Uint32Array,
+    best: Float32Array,
+  ): number;
+
+  /** Words to skip in fresh memory so that a store starts at a cache line: speed only; the reference says 0. */
+  hammingAlignment(memory: BigUint64Array): number;
+
+  /**
+   * Codes rows x codeBytes into a store from row firstRow on. A store is [ceil(rows / 8)][words][8] words of 64
+   * bits, words = ceil(codeBytes / 8): word w of a code is its bytes 8 w .. 8 w + 7, little end first. Returns 0.
+   */
+  hammingInterleave(
+    codes: Uint8Array,
+    rows: number,
+    codeBytes: number,
+    firstRow: number,
+    store: BigUint64Array,
+  ): number;
+
+  /** store as above, queries queryCount x words, distances queryCount x rows. Returns 0. */
+  hammingDistances(
+    store: BigUint64Array,
+    rows: number,
+    words: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    distances: Uint32Array,
+  ): number;
+
+  /**
+   * The k nearest rows of each query: smaller distance first, then smaller row. Whole groups of eight rows are
+   * read from store, the rows % 8 others from tail (one group, or nothing), so that the store may grow meanwhile.
+   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. Returns 0.
+   */
+  hammingSearch(
+    store: BigUint64Array,
+    tail: BigUint64Array,
+    rows: number,
+    bits: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    k: number,
+    ids: Uint32Array,
+    distances: Uint32Array,
+    counts: Uint32Array,
   ): number;
 }
 

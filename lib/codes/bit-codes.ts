@@ -1,13 +1,16 @@
-// Binary codes: rows of packed bits, the output of SimHash, DenseFly and binary quantisation and the input of
-// Hamming search. Bit 0 of a code is the most significant bit of its byte 0, as in numpy's packbits and
-// sentence-transformers' `ubinary`; the padding bits of the last byte are zero, so that equal codes are equal bytes.
-// Every way in copies and checks, so that codes never change behind an index's back.
+/**
+ * Binary codes: rows of packed bits, the output of SimHash, DenseFly and binary quantisation and the input of
+ * Hamming search. Bit 0 of a code is the most significant bit of its byte 0, as in numpy's packbits and
+ * sentence-transformers' `ubinary`; the padding bits of the last byte are zero, so that equal codes are equal bytes.
+ * Every way in copies and checks, so that codes never change behind an index's back.
+ */
 
+import { checkInteger, checkOneOf } from '../check.ts';
 import {
-  checkPositiveInteger,
+  checkCount,
   checkRow,
   checkTypedArray,
-  rowsOf,
+  checkWholeRows,
   sameElements,
   sliceBounds,
 } from './packed.ts';
@@ -55,11 +58,8 @@ export class BitCodes {
    * @throws RangeError when data is no whole number of rows, or a padding bit is set
    */
   static from(data: Uint8Array, bits: number, options: { order?: BitOrder } = {}): BitCodes {
-    checkTypedArray('data', data, Uint8Array);
-    const order = options.order ?? 'msb';
-    if (order !== 'msb' && order !== 'lsb') {
-      throw new RangeError(`order must be 'msb' or 'lsb', got ${String(order)}`);
-    }
+    checkTypedArray(data, 'data', Uint8Array);
+    const order = checkOneOf(options.order ?? 'msb', 'order', ['msb', 'lsb']);
     return BitCodes.adopt(order === 'msb' ? new Uint8Array(data) : reversedBits(data), bits);
   }
 
@@ -70,13 +70,14 @@ export class BitCodes {
    * @throws RangeError when data is no whole number of rows, or a padding bit is set
    */
   static adopt(data: Uint8Array, bits: number): BitCodes {
-    checkTypedArray('data', data, Uint8Array);
-    checkPositiveInteger('bits', bits);
+    checkTypedArray(data, 'data', Uint8Array);
+    checkCount(bits, 'bits');
     const bytes = Math.ceil(bits / 8);
-    const rows = rowsOf('data', data.length, bytes, `bytes, ${bits} bits each`);
+    checkWholeRows(data.length, 'data', bytes, `bytes for ${bits} bits`);
     const padding = 0xff >> (((bits - 1) & 7) + 1);
-    for (let row = 0, last = bytes - 1; padding !== 0 && row < rows; row++, last += bytes) {
+    for (let last = bytes - 1; padding !== 0 && last < data.length; last += bytes) {
       if ((data[last] & padding) !== 0) {
+        const row = (last + 1) / bytes - 1;
         throw new RangeError(
           `data row ${row} must have zero padding after its ${bits} bits, got last byte ${data[last]}`,
         );
@@ -93,7 +94,7 @@ export class BitCodes {
 
   /** Codes from `binary` embeddings of sentence-transformers: the bytes of packbits minus 128, as int8. */
   static fromBinary(data: Int8Array, bits: number): BitCodes {
-    checkTypedArray('data', data, Int8Array);
+    checkTypedArray(data, 'data', Int8Array);
     return BitCodes.adopt(withTopBitsFlipped(data), bits);
   }
 
@@ -106,9 +107,7 @@ export class BitCodes {
   /** Bit j of code i, 0 or 1. */
   bit(i: number, j: number): 0 | 1 {
     checkRow(i, this.rows);
-    if (!(Number.isInteger(j) && j >= 0 && j < this.bits)) {
-      throw new RangeError(`bit must be an integer in 0 .. ${this.bits - 1}, got ${String(j)}`);
-    }
+    checkInteger(j, 'bit', 0, this.bits - 1);
     return ((this.data[i * this.bytes + (j >>> 3)] >> (7 - (j & 7))) & 1) as 0 | 1;
   }
 

@@ -1,42 +1,37 @@
-// What BitCodes and SparseCodes share: rows of equal width packed one after the other in one typed array.
-// Promises that a malformed array, row number or range is named in the error.
+/**
+ * What BitCodes and SparseCodes share: rows of equal width packed one after the other in one typed array.
+ * Promises that a malformed array, row number or range is named in the error.
+ */
 
-/** Throws TypeError when array is not of the given kind, RangeError when its buffer is detached. */
-export function checkTypedArray<Kind>(
-  name: string,
+import { checkInteger, isDetached } from '../check.ts';
+import { wrongKind, wrongValue } from '../errors.ts';
+
+/** Throws unless array is of the given kind and has its memory. */
+export function checkTypedArray<Kind extends ArrayBufferView>(
   array: unknown,
-  kind: { new (...parameters: never[]): Kind; readonly name: string },
+  name: string,
+  kind: new (...parameters: never[]) => Kind,
 ): asserts array is Kind {
-  if (!(array instanceof kind))
-    throw new TypeError(`${name} must be a ${kind.name}, got ${kindOf(array)}`);
-  const { buffer, length } = array as unknown as Uint8Array;
-  if (length === 0 && isDetached(buffer)) {
-    throw new RangeError(`${name} must have a live buffer, got a detached one`);
-  }
+  if (!(array instanceof kind)) throw wrongKind(name, kind.name, array);
+  if (isDetached(array)) throw new TypeError(`${name} must have its memory, got a detached array`);
 }
 
-/** Throws unless value is an integer of at least 1. */
-export function checkPositiveInteger(name: string, value: unknown): asserts value is number {
-  if (typeof value !== 'number')
-    throw new TypeError(`${name} must be a number, got ${kindOf(value)}`);
-  if (!(Number.isSafeInteger(value) && value >= 1)) {
-    throw new RangeError(`${name} must be an integer of at least 1, got ${value}`);
-  }
+/** A count of at least 1, and at most what indices of 32 bits can name. */
+export function checkCount(value: unknown, name: string): number {
+  return checkInteger(value, name, 1, 2 ** 32);
 }
 
-/** Throws unless i names one of the rows. */
+/** Throws unless i names one of `rows` rows. */
 export function checkRow(i: number, rows: number): void {
-  if (!(Number.isInteger(i) && i >= 0 && i < rows)) {
-    throw new RangeError(`row must be an integer in 0 .. ${rows - 1}, got ${String(i)}`);
-  }
+  if (rows === 0) throw wrongValue('row', 'in a set that is not empty', i);
+  checkInteger(i, 'row', 0, rows - 1);
 }
 
-/** How many rows of the given width an array of that length holds; RangeError when the last is cut short. */
-export function rowsOf(name: string, length: number, width: number, unit: string): number {
+/** Throws when the last row of an array of that length, in rows of that width, is cut short. */
+export function checkWholeRows(length: number, name: string, width: number, unit: string): void {
   if (length % width !== 0) {
-    throw new RangeError(`${name} must be whole rows of ${width} ${unit}, got length ${length}`);
+    throw wrongValue(`${name}.length`, `a multiple of ${width} ${unit}`, length);
   }
-  return length / width;
 }
 
 /** The range of rows that Array.slice(a, b) takes from that many. */
@@ -55,17 +50,4 @@ export function sameElements(a: Uint8Array | Uint32Array, b: Uint8Array | Uint32
     if (a[i] !== b[i]) return false;
   }
   return true;
-}
-
-function isDetached(buffer: ArrayBufferLike): boolean {
-  try {
-    return new Uint8Array(buffer).length !== buffer.byteLength;
-  } catch {
-    return true; // a view of a detached buffer cannot be made
-  }
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value;
 }

@@ -4,9 +4,13 @@
  */
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { dotDistances, dotNeighbors } from './dot.ts';
+import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
+import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
+import { topK } from './top-k.ts';
 
 /** Every kernel's oracle. */
 export const referenceKernels: Kernels = {
@@ -15,6 +19,17 @@ export const referenceKernels: Kernels = {
   projectionValues,
   rotationSigns,
   rotationValues,
+  dotDistances,
+  dotNeighbors,
+  flyWinners,
+  flySigns,
+  flyPseudoSigns,
+  flyValues,
+  topK,
+  hammingAlignment,
+  hammingInterleave,
+  hammingDistances,
+  hammingSearch,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -14,6 +14,21 @@ Napi::Value projectionValues(const Napi::CallbackInfo& info);
 Napi::Value rotationSigns(const Napi::CallbackInfo& info);
 Napi::Value rotationValues(const Napi::CallbackInfo& info);
 
+Napi::Value dotDistances(const Napi::CallbackInfo& info);
+Napi::Value dotNeighbors(const Napi::CallbackInfo& info);
+
+Napi::Value flyWinners(const Napi::CallbackInfo& info);
+Napi::Value flySigns(const Napi::CallbackInfo& info);
+Napi::Value flyPseudoSigns(const Napi::CallbackInfo& info);
+Napi::Value flyValues(const Napi::CallbackInfo& info);
+
+Napi::Value topK(const Napi::CallbackInfo& info);
+
+Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
+Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
+Napi::Value hammingDistances(const Napi::CallbackInfo& info);
+Napi::Value hammingSearch(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -13,14 +13,8 @@ namespace {
 constexpr std::size_t CACHED_BYTES = 1 << 17;
 constexpr std::size_t NONE = std::numeric_limits<std::size_t>::max();
 
-void lower(std::atomic<std::size_t>& least, std::size_t value) {
-  std::size_t seen = least.load();
-  while (value < seen && !least.compare_exchange_weak(seen, value)) {
-  }
-}
-
-// Rows that are checked and then hashed, so that memory is read once: as many as fit the second-level cache
-// beside a model, but whole runs of the dense kernel's 96.
+// Rows that are checked and then hashed, so that memory is read once: as many as fit the
+// second-level cache beside a model, but whole runs of the dense kernel's 96.
 std::size_t cachedRows(std::size_t dim) {
   const std::size_t rows = CACHED_BYTES / sizeof(float) / std::max<std::size_t>(dim, 1);
   return std::max<std::size_t>(rows - rows % 96, 96);
@@ -28,13 +22,20 @@ std::size_t cachedRows(std::size_t dim) {
 
 }  // namespace
 
+void lower(std::atomic<std::size_t>& least, std::size_t value) {
+  std::size_t seen = least.load();
+  while (value < seen && !least.compare_exchange_weak(seen, value)) {
+  }
+}
+
 Rows rowsOf(const Call& call, std::size_t first) {
   const std::size_t rows = call.size(first + 1);
   const std::size_t dim = call.size(first + 2);
   return {call.floats(first, product(rows, dim)), rows, dim};
 }
 
-Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows, std::size_t scratchBytes,
+Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows,
+                    std::size_t scratchBytes,
                     std::function<void(std::size_t, std::size_t, std::byte*)> hash) {
   const auto bad = std::make_shared<std::atomic<std::size_t>>(NONE);
   const Kernels& kernels = call.kernels();

@@ -22,6 +22,9 @@ struct Rows {
 // Arguments first, first + 1 and first + 2 of the call: vectors, rows, dim.
 Rows rowsOf(const Call& call, std::size_t first);
 
+// least = min(least, value), whatever other threads do meanwhile.
+void lower(std::atomic<std::size_t>& least, std::size_t value);
+
 // Runs hash(firstRow, rowCount, scratch) over all rows in blocks of blockRows.
 Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows, std::size_t scratchBytes,
                     std::function<void(std::size_t, std::size_t, std::byte*)> hash);

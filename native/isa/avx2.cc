@@ -22,6 +22,9 @@ namespace {
 constexpr const char* ISA_NAME = "avx2";
 
 #include "../simd/block-avx2.h"
+#include "../simd/block-avx2-dot.h"
+#include "../simd/block-avx2-lanes.h"
+#include "../simd/block-avx2-hamming.h"
 
 #include "../kernels/all.inl.h"
 

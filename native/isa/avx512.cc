@@ -22,6 +22,9 @@ namespace {
 constexpr const char* ISA_NAME = "avx512";
 
 #include "../simd/block-avx512.h"
+#include "../simd/block-avx512-dot.h"
+#include "../simd/block-avx512-lanes.h"
+#include "../simd/block-avx512-hamming.h"
 
 #include "../kernels/all.inl.h"
 

@@ -19,6 +19,9 @@ namespace {
 constexpr const char* ISA_NAME = "neon";
 
 #include "../simd/block-neon.h"
+#include "../simd/block-neon-dot.h"
+#include "../simd/block-neon-lanes.h"
+#include "../simd/block-neon-hamming.h"
 
 #include "../kernels/all.inl.h"
 

@@ -16,6 +16,9 @@ namespace {
 constexpr const char* ISA_NAME = "scalar";
 
 #include "../simd/block-scalar.h"
+#include "../simd/block-scalar-dot.h"
+#include "../simd/block-scalar-lanes.h"
+#include "../simd/block-scalar-hamming.h"
 
 #include "../kernels/all.inl.h"
 

@@ -10,3 +10,24 @@ inline std::size_t trailingZeros(std::uint64_t value) {
 inline std::uint8_t reverseBits(unsigned byte) {
   return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >> 32);
 }
+
+// The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs two loads.
+inline std::byte* alignedScratch(std::byte* scratch) {
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(scratch) % 64;
+  return past == 0 ? scratch : scratch + (64 - past);
+}
+inline constexpr std::size_t ALIGNMENT_BYTES = 64;
+
+// Eight bytes as a word, the first one lowest: the byte order of every supported machine.
+inline std::uint64_t loadWord(const std::uint8_t* bytes) {
+  std::uint64_t word;
+  std::memcpy(&word, bytes, 8);
+  return word;
+}
+
+// The first count (0..8) bytes of a word, the rest zero; reads nothing past them.
+inline std::uint64_t loadWordPartial(const std::uint8_t* bytes, std::size_t count) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, count);
+  return word;
+}

@@ -9,6 +9,39 @@
 
 namespace flyhash {
 
+// Distances of float32 vectors, smaller is nearer: -dot, squared Euclidean, 1 - cosine.
+enum class Metric : std::uint32_t { dot, l2, cosine };
+
+// Every query against rows of data: row i is data + i * dim, dim > 0.
+struct DotProblem {
+  Metric metric;
+  const float* data;
+  std::size_t dim;
+  const float* queries;
+  std::size_t queryCount;
+};
+
+// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described there.
+struct FlyNetwork {
+  const void* connections;
+  std::size_t dim;
+  std::size_t units;
+  std::size_t fanIn;
+};
+
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
+// The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
+// bits + 1, or lower when k rows elsewhere are known to be nearer than that.
+struct HammingNearest {
+  std::uint64_t* entries;
+  std::uint32_t* counts;  // entries kept at each distance, 0..bits
+  std::size_t k;          // at least 1
+  std::size_t capacity;   // of entries
+  std::size_t size;       // of entries
+  std::size_t within;     // entries with a distance below bound: fewer than k
+  std::uint64_t bound;    // only smaller distances can still enter
+};
+
 struct Kernels {
   const char* isa;
 
@@ -31,6 +64,52 @@ struct Kernels {
   void (*rotationValues)(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
                          const std::uint32_t* signs, std::size_t outputs, float* scratch,
                          float* values);
+
+  // dot.inl.h: both return the flat position of the first value of those rows that is not finite, or end x dim
+  std::size_t (*dotScratchBytes)(const DotProblem& problem);
+  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
+                              float* distances, std::size_t stride);
+  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
+                            std::size_t k, std::uint64_t* keys, std::size_t* counts);
+
+  // nearest.inl.h
+  void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
+                       std::size_t k, std::uint32_t* ids, float* distances);
+
+  // fly.inl.h, winners.inl.h
+  std::size_t (*flyScratchBytes)(const FlyNetwork& network, std::size_t rows);
+  void (*flyValues)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                    std::byte* scratch, float* values);
+  void (*flySigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                   std::byte* scratch, std::uint8_t* codes);
+  void (*flyPseudoSigns)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                         std::size_t keyBits, std::byte* scratch, std::uint8_t* codes);
+  std::size_t (*flyWinnersScratchBytes)(const FlyNetwork& network, std::size_t rows,
+                                        std::size_t active);
+  void (*flyWinners)(const FlyNetwork& network, const float* vectors, std::size_t rows,
+                     std::size_t active, std::byte* scratch, std::uint32_t* indices, float* values);
+
+  // top-k.inl.h
+  std::size_t (*topKScratchBytes)(std::size_t n, std::size_t k);
+  void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
+               std::byte* scratch, std::uint32_t* indices, float* best);
+
+  // hamming.inl.h, hamming-planes.inl.h
+  double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
+  void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
+                            std::size_t firstRow, std::uint64_t* store);
+  void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                           const std::uint64_t* queries, std::size_t queryCount,
+                           std::uint32_t* distances);
+  std::size_t (*hammingScratchBytes)(std::size_t words, std::size_t queryCount);
+  void (*hammingSearch)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                        std::uint32_t firstRow, const std::uint64_t* queries,
+                        std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch);
+
+  // hamming-nearest.inl.h
+  void (*hammingCompact)(HammingNearest& list);
+  void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
+  std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);

@@ -1,6 +1,7 @@
-// What the native tests share: the levels to compare with the scalar one, and inputs that provoke mistakes in
-// vector code, in buffers of exactly the asked size, so that AddressSanitizer sees every read past the end.
-// The scalar level is held against the TypeScript reference by the vitest suite.
+// What the native tests share: the levels to compare with the scalar one, and inputs that provoke
+// mistakes in vector code, in buffers of exactly the asked size, so that AddressSanitizer sees
+// every read past the end. The scalar level is held against the TypeScript reference by the vitest
+// suite.
 
 #pragma once
 
@@ -34,8 +35,8 @@ inline std::size_t caseCount(std::size_t usual) {
 
 enum class Shape { random, tied, constant, oneHot, zeros, denormal, huge, mixed, notFinite };
 
-inline constexpr Shape FINITE_SHAPES[] = {Shape::random, Shape::tied,     Shape::constant,
-                                          Shape::oneHot, Shape::zeros,    Shape::denormal,
+inline constexpr Shape FINITE_SHAPES[] = {Shape::random, Shape::tied,  Shape::constant,
+                                          Shape::oneHot, Shape::zeros, Shape::denormal,
                                           Shape::huge,   Shape::mixed};
 
 class Generator {
@@ -98,12 +99,14 @@ class Generator {
   std::mt19937 engine;
 };
 
-// Equal bit for bit, which tells 0 from -0. A NaN equals any NaN: its payload is not part of the law.
+// Equal bit for bit, which tells 0 from -0. A NaN equals any NaN: its payload is not part of the
+// law.
 inline ::testing::AssertionResult sameBits(const std::vector<float>& expected,
                                            const std::vector<float>& actual) {
   for (std::size_t i = 0; i < expected.size(); i++) {
     const bool bothNaN = expected[i] != expected[i] && actual[i] != actual[i];
-    if (bothNaN || std::bit_cast<std::uint32_t>(expected[i]) == std::bit_cast<std::uint32_t>(actual[i])) {
+    if (bothNaN ||
+        std::bit_cast<std::uint32_t>(expected[i]) == std::bit_cast<std::uint32_t>(actual[i])) {
       continue;
     }
     return ::testing::AssertionFailure()

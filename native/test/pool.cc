@@ -1,5 +1,6 @@
-// The thread pool: every block runs exactly once, a job ends exactly once, stopping and running out of memory
-// are told, and jobs from many threads do not disturb each other. Meant for ThreadSanitizer too.
+// The thread pool: every block runs exactly once, a job ends exactly once, stopping and running out
+// of memory are told, and jobs from many threads do not disturb each other. Meant for
+// ThreadSanitizer too.
 
 #include "threads/pool.h"
 
@@ -18,7 +19,8 @@ namespace {
 
 constexpr std::size_t BLOCKS = 200;
 
-// Counts visits without atomics: a block that ran twice at once would be a race that ThreadSanitizer reports.
+// Counts visits without atomics: a block that ran twice at once would be a race that
+// ThreadSanitizer reports.
 Work counting(std::vector<int>& visits, std::size_t scratchBytes = 0) {
   Work work;
   work.blocks = visits.size();

@@ -1,4 +1,5 @@
-// The dense product: each level against scalar, in codes and in values, on input that need not be finite.
+// The dense product: each level against scalar, in codes and in values, on input that need not be
+// finite.
 
 #include "levels.h"
 

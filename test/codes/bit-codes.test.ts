@@ -135,12 +135,12 @@ describe('BitCodes refuses', () => {
 
   it('lengths that are no whole rows', () => {
     expect(() => BitCodes.from(new Uint8Array(5), 16)).toThrow(
-      new RangeError('data must be whole rows of 2 bytes, 16 bits each, got length 5'),
+      new RangeError('data.length must be a multiple of 2 bytes for 16 bits, got 5'),
     );
     expect(() => BitCodes.from(new Uint8Array(5), 2 ** 53 - 1)).toThrow(RangeError);
   });
 
-  it.each([0, -8, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('%s bits', (bits) => {
+  it.each([0, -8, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 33])('%s bits', (bits) => {
     expect(() => BitCodes.from(new Uint8Array(8), bits)).toThrow(RangeError);
   });
 
@@ -151,7 +151,7 @@ describe('BitCodes refuses', () => {
       expect(() => BitCodes.adopt(data as never, 8)).toThrow(TypeError);
     }
     expect(() => BitCodes.fromBinary(new Uint8Array(1) as never, 8)).toThrow(
-      new TypeError('data must be a Int8Array, got Uint8Array'),
+      new TypeError('data must be Int8Array, got Uint8Array(1)'),
     );
     expect(() => BitCodes.from(new Uint8Array(1), '8' as never)).toThrow(TypeError);
     expect(() => BitCodes.from(new Uint8Array(1), 8, { order: 'big' as never })).toThrow(
@@ -165,8 +165,8 @@ describe('BitCodes refuses', () => {
     transfer(data);
     transfer(signed);
     expect(() => BitCodes.from(data, 8)).toThrow(/detached/);
-    expect(() => BitCodes.adopt(data, 8)).toThrow(RangeError);
-    expect(() => BitCodes.fromBinary(signed, 8)).toThrow(RangeError);
+    expect(() => BitCodes.adopt(data, 8)).toThrow(TypeError);
+    expect(() => BitCodes.fromBinary(signed, 8)).toThrow(TypeError);
   });
 
   it('rows and bits that are not there', () => {

@@ -2,6 +2,8 @@
 
 import type { Backend } from '../../lib/backend/kernels.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { DenseFly } from '../../lib/hash/dense-fly.ts';
+import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import type { HashAsyncOptions, HashOptions } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import type { Vectors } from '../../lib/vectors.ts';
@@ -52,6 +54,8 @@ const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> = new M
         ...{ dim: DIM, bits: 100, projection: 'hadamard', thresholds: 'median' },
       }),
   ],
+  ['FlyHash', () => FlyHash.create({ dim: DIM, units: 75, active: 4, seed: 3 })],
+  ['DenseFly', () => DenseFly.create({ dim: DIM, bits: 43, fanIn: 5, seed: 3 })],
 ]);
 
 /** A hasher on a backend: `prepared` makes the backend current and the hasher new. */

@@ -1,0 +1,156 @@
+/**
+ * DenseFly: the signs of the fly's sparse random sums (Sharma and Navlakha, arXiv 1812.01844, 2018). It approximates
+ * SimHash of as many bits at a tenth of the arithmetic. The mean of each vector is subtracted first, since a sum of
+ * non-negative inputs would always be positive. Pseudo-hashes, the signs of sums over blocks of units, give
+ * short keys from the same projection, for binning.
+ */
+
+import type { Connections } from '../backend/kernels.ts';
+import { checkBytes, checkInteger, checkOptions, checkThreads } from '../check.ts';
+import { BitCodes } from '../codes/bit-codes.ts';
+import { wrongValue } from '../errors.ts';
+import { VectorSource, type Vectors } from '../vectors.ts';
+import { MAX_DIM } from './binary-quantizer.ts';
+import { drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
+import { Hasher, type HashOptions, hashRows, type RowHash } from './hasher.ts';
+
+/** Options of {@link DenseFly.create}. */
+export interface DenseFlyOptions {
+  /** Numbers a vector has. */
+  dim: number;
+  /** Bits a code has, one a unit, 1 to 2^24. */
+  bits: number;
+  /** Inputs of a unit, 1 to dim; default a tenth of dim. */
+  fanIn?: number;
+  /** Decides the connections, 0 to 2^53 - 1; default 0. */
+  seed?: number;
+}
+
+interface Model extends NetworkSizes {
+  readonly seed: number;
+}
+
+/**
+ * Hashes a vector, its mean subtracted, to the signs of sparse random sums: bit j = sum j > 0.
+ *
+ * @example
+ * ```ts
+ * import { DenseFly } from 'flyhash';
+ * const hasher = DenseFly.create({ dim: 100, bits: 320, seed: 1 });
+ * const vectors = [Array.from({ length: 100 }, (_, i) => Math.cos(i))];
+ * console.assert(hasher.hash(vectors).bits === 320);
+ * console.assert(hasher.pseudoHash(vectors, 16).bits === 16);
+ * ```
+ */
+export class DenseFly extends Hasher<BitCodes> {
+  readonly #model: Model;
+  readonly #connections: Connections;
+
+  private constructor(model: Model) {
+    super(model.dim);
+    this.#model = model;
+    this.#connections = drawConnections(model, model.seed);
+  }
+
+  /** Bits of a code. */
+  get bits(): number {
+    return this.#model.units;
+  }
+
+  /** Inputs of a unit. */
+  get fanIn(): number {
+    return this.#model.fanIn;
+  }
+
+  /** The seed that decided the connections. */
+  get seed(): number {
+    return this.#model.seed;
+  }
+
+  /**
+   * A hasher with random connections.
+   *
+   * @throws TypeError and RangeError for wrong options, and when the connections would pass 4 GiB.
+   */
+  static create(options: DenseFlyOptions): DenseFly {
+    checkOptions(options, 'options', ['dim', 'bits', 'fanIn', 'seed']);
+    const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
+    const fanIn = options.fanIn ?? Math.max(1, Math.floor(dim / 10));
+    return new DenseFly({
+      dim,
+      units: checkInteger(options.bits, 'bits', 1, MAX_UNITS),
+      fanIn: checkInteger(fanIn, 'fanIn', 1, dim),
+      seed: checkInteger(options.seed ?? 0, 'seed', 0, Number.MAX_SAFE_INTEGER),
+    });
+  }
+
+  /**
+   * Short keys for binning, blocking the caller: the units in keyBits blocks of neighbours, bit b = sum of block
+   * b's units > 0. They behave like a SimHash of keyBits bits.
+   *
+   * @param vectors rows x dim numbers, flat or as an array of rows.
+   * @param keyBits bits of a key; must divide `bits`.
+   * @throws RangeError when keyBits does not divide bits, and as {@link hash}.
+   *
+   * @example
+   * ```ts
+   * import { DenseFly } from 'flyhash';
+   * const hasher = DenseFly.create({ dim: 30, bits: 160, seed: 1 });
+   * const keys = hasher.pseudoHash(new Float32Array(60), 8);
+   * console.assert(keys.rows === 2 && keys.bits === 8);
+   * ```
+   */
+  pseudoHash(vectors: Vectors, keyBits: number, options: HashOptions = {}): BitCodes {
+    checkOptions(options, 'options', ['threads']);
+    const threads = checkThreads(options.threads, 1);
+    checkInteger(keyBits, 'keyBits', 1, this.bits);
+    if (this.bits % keyBits !== 0) {
+      throw wrongValue('keyBits', `a divisor of bits = ${this.bits}`, keyBits);
+    }
+    const source = new VectorSource(vectors, this.dim);
+    return hashRows(source, this.#keys(source.rows, keyBits), threads);
+  }
+
+  #keys(rows: number, keyBits: number): RowHash<BitCodes> {
+    const { dim, units, fanIn } = this.#model;
+    const codeBytes = Math.ceil(keyBits / 8);
+    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    return {
+      call: ({ vectors, first, rows: count }) => ({
+        name: 'flyPseudoSigns',
+        args: [
+          vectors,
+          count,
+          dim,
+          this.#connections,
+          units,
+          fanIn,
+          keyBits,
+          data.subarray(first * codeBytes),
+        ],
+      }),
+      codes: () => BitCodes.adopt(data, keyBits),
+    };
+  }
+
+  protected override rowHash(rows: number): RowHash<BitCodes> {
+    const { dim, units, fanIn } = this.#model;
+    const codeBytes = Math.ceil(units / 8);
+    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    return {
+      call: ({ vectors, first, rows: count }) => ({
+        name: 'flySigns',
+        args: [
+          vectors,
+          count,
+          dim,
+          this.#connections,
+          units,
+          fanIn,
+          data.subarray(first * codeBytes),
+        ],
+      }),
+      codes: () => BitCodes.adopt(data, units),
+    };
+  }
+}

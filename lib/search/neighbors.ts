@@ -1,0 +1,20 @@
+/** What every search gives: for each query its nearest rows, nearest first, ties by the smaller row. */
+
+/** Neighbours of `rows` queries, k places each; flat, query after query. */
+export interface Neighbors<
+  Distances extends Float32Array | Uint32Array = Float32Array | Uint32Array,
+> {
+  /** Number of queries. */
+  readonly rows: number;
+  /** Places a query has in ids and distances. */
+  readonly k: number;
+  /** Positions of the neighbours, rows x k; 0xffffffff in the places after a query's count. */
+  readonly ids: Uint32Array;
+  /** Their distances, rows x k; the largest value of the kind in the places after a query's count. */
+  readonly distances: Distances;
+  /** Neighbours found for each query: k, or fewer where there are fewer rows. */
+  readonly counts: Uint32Array;
+}
+
+/** The id in places that hold no neighbour. */
+export const NO_ID: number = 0xffffffff;

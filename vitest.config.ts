@@ -1,0 +1,16 @@
+// How the tests run: in worker threads, which also proves that the addon lives in them; with room for the
+// slow TypeScript reference. FLYHASH_ISA and FLYHASH_BACKEND, set outside, choose what is tested; FLYHASH_SEED
+// repeats a run of the property tests.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'threads',
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    allowOnly: false,
+    coverage: { include: ['lib/**'], exclude: ['lib/cli/**'] },
+  },
+});
