@@ -50,7 +50,7 @@ struct RotationPlain {
 // Where the last pass of a round writes: back to the scratch, or a code, or floats in natural
 // order.
 struct RotationKeep {
-  static constexpr bool REVERSED = false;
+  enum : bool { REVERSED = false };
   float* values;
 
   template <std::size_t BLOCKS>
@@ -60,7 +60,7 @@ struct RotationKeep {
 };
 
 struct RotationCode {
-  static constexpr bool REVERSED = true;
+  enum : bool { REVERSED = true };
   const float* thresholds;
   std::size_t bits;
   std::uint8_t* code;
@@ -78,7 +78,7 @@ struct RotationCode {
 };
 
 struct RotationFloats {
-  static constexpr bool REVERSED = false;
+  enum : bool { REVERSED = false };
   std::size_t outputs;
   float* values;
 
