@@ -9,7 +9,8 @@ namespace flyhash {
 
 namespace {
 
-// Enough queries to pay for a block's transposition, few enough that their tables stay in the second-level cache.
+// Enough queries to pay for a block's transposition, few enough that their tables stay in the
+// second-level cache.
 constexpr std::size_t MOST_QUERIES = 128;
 constexpr std::size_t CHUNK_BYTES = std::size_t{4} << 20;
 
@@ -37,7 +38,8 @@ void lower(std::atomic<std::uint64_t>& least, std::uint64_t value) {
 
 }  // namespace
 
-HammingSearch::HammingSearch(const HammingProblem& newProblem, const Kernels& newKernels, std::size_t threads)
+HammingSearch::HammingSearch(const HammingProblem& newProblem, const Kernels& newKernels,
+                             std::size_t threads)
     : problem(newProblem), kernels(newKernels) {
   chooseChunk();
   chooseRanges(threads);
@@ -58,19 +60,23 @@ void HammingSearch::chooseChunk() {
 
 // As many ranges as blocks of a millisecond need, or as the threads need to share the work evenly.
 void HammingSearch::chooseRanges(std::size_t threads) {
-  const double rowNanoseconds = static_cast<double>(problem.words) *
-                                (FETCH_NANOSECONDS + kernels.hammingWordNanoseconds * static_cast<double>(chunkQueries));
+  const double rowNanoseconds =
+      static_cast<double>(problem.words) *
+      (FETCH_NANOSECONDS + kernels.hammingWordNanoseconds * static_cast<double>(chunkQueries));
   const double nanoseconds = rowNanoseconds * static_cast<double>(problem.rows);
   double wanted = nanoseconds / BLOCK_NANOSECONDS;
   if (threads > 1) {
-    const double shares = static_cast<double>(threads * BLOCKS_PER_THREAD) / static_cast<double>(chunks);
+    const double shares =
+        static_cast<double>(threads * BLOCKS_PER_THREAD) / static_cast<double>(chunks);
     wanted = std::max(wanted, std::min(shares, nanoseconds / LEAST_NANOSECONDS));
   }
   const double rows = static_cast<double>(problem.rows) / std::max(wanted, 1.0);
-  rangeRows = std::max<std::size_t>(divideUp(static_cast<std::size_t>(rows), RANGE_STEP), 1) * RANGE_STEP;
+  rangeRows =
+      std::max<std::size_t>(divideUp(static_cast<std::size_t>(rows), RANGE_STEP), 1) * RANGE_STEP;
   const std::size_t most = std::max(problem.queryCount * problem.k, KEPT_ENTRIES);
-  while (rangeRows < problem.rows && problem.queryCount * divideUp(problem.rows, rangeRows) *
-                                             std::min(problem.k, rangeRows) > most) {
+  while (rangeRows < problem.rows &&
+         problem.queryCount * divideUp(problem.rows, rangeRows) * std::min(problem.k, rangeRows) >
+             most) {
     rangeRows *= 2;
   }
   rangeRows = std::min(rangeRows, aligned(problem.rows));
@@ -79,7 +85,9 @@ void HammingSearch::chooseRanges(std::size_t threads) {
 
 std::size_t HammingSearch::capacity() const { return std::min(2 * problem.k + 64, problem.rows); }
 
-std::size_t HammingSearch::listBytes() const { return aligned(8 * capacity() + 4 * (problem.bits + 1)); }
+std::size_t HammingSearch::listBytes() const {
+  return aligned(8 * capacity() + 4 * (problem.bits + 1));
+}
 
 std::size_t HammingSearch::scratchBytes() const {
   return aligned(chunkQueries * sizeof(HammingNearest)) + chunkQueries * listBytes() +
@@ -109,8 +117,8 @@ void HammingSearch::runBlock(std::size_t block, std::byte* scratch) {
   if (left[chunk].fetch_sub(1) == 1) merge(firstQuery, count, memory);
 }
 
-void HammingSearch::scan(std::size_t range, std::size_t firstQuery, std::size_t count, HammingNearest* lists,
-                         std::byte* scratch) const {
+void HammingSearch::scan(std::size_t range, std::size_t firstQuery, std::size_t count,
+                         HammingNearest* lists, std::byte* scratch) const {
   const std::size_t whole = problem.rows / 8 * 8;
   const std::size_t first = range * rangeRows;
   const std::size_t end = std::min(first + rangeRows, problem.rows);
@@ -120,8 +128,8 @@ void HammingSearch::scan(std::size_t range, std::size_t firstQuery, std::size_t 
   kernels.hammingSearch(problem.codes + first * problem.words, wholeEnd - first, problem.words,
                         static_cast<std::uint32_t>(first), queries, count, lists, planes);
   if (end == whole || wholeEnd < whole) return;
-  kernels.hammingSearch(problem.tail, end - whole, problem.words, static_cast<std::uint32_t>(whole), queries,
-                        count, lists, planes);
+  kernels.hammingSearch(problem.tail, end - whole, problem.words, static_cast<std::uint32_t>(whole),
+                        queries, count, lists, planes);
 }
 
 void HammingSearch::publish(std::size_t range, std::size_t query, HammingNearest& list) {

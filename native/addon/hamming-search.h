@@ -1,7 +1,8 @@
-// The splitting of one Hamming search into blocks: chunks of queries x ranges of rows. A block keeps the
-// neighbours of its queries in its range; the last block of a chunk to end merges the ranges. What a finished
-// range knows about the k-th distance is the starting bound of later ones, so that splitting costs next to
-// nothing. The result does not depend on the order or the number of blocks.
+// The splitting of one Hamming search into blocks: chunks of queries x ranges of rows. A block
+// keeps the neighbours of its queries in its range; the last block of a chunk to end merges the
+// ranges. What a finished range knows about the k-th distance is the starting bound of later ones,
+// so that splitting costs next to nothing. The result does not depend on the order or the number of
+// blocks.
 
 #pragma once
 
@@ -16,8 +17,9 @@
 
 namespace flyhash {
 
-// What is searched. Whole groups of eight rows lie in codes; the rows % 8 others in tail, one group that is
-// padded, so that its owner may append to the store meanwhile. Results have stride resultStride a query.
+// What is searched. Whole groups of eight rows lie in codes; the rows % 8 others in tail, one group
+// that is padded, so that its owner may append to the store meanwhile. Results have stride
+// resultStride a query.
 struct HammingProblem {
   const std::uint64_t* codes;
   const std::uint64_t* tail;
@@ -58,11 +60,12 @@ class HammingSearch {
   std::size_t chunks = 0;
   std::size_t rangeRows = 0;
   std::size_t ranges = 1;
-  std::size_t keptMost = 0;                             // entries a range keeps of a query, at most
-  std::vector<std::uint64_t> kept;                      // [query][range][keptMost]
-  std::vector<std::size_t> keptCounts;                  // [query][range]
-  std::unique_ptr<std::atomic<std::uint64_t>[]> bounds;  // [query]: k rows are known to be that near
-  std::unique_ptr<std::atomic<std::size_t>[]> left;      // [chunk]: ranges to come
+  std::size_t keptMost = 0;             // entries a range keeps of a query, at most
+  std::vector<std::uint64_t> kept;      // [query][range][keptMost]
+  std::vector<std::size_t> keptCounts;  // [query][range]
+  std::unique_ptr<std::atomic<std::uint64_t>[]>
+      bounds;                                        // [query]: k rows are known to be that near
+  std::unique_ptr<std::atomic<std::size_t>[]> left;  // [chunk]: ranges to come
 };
 
 }  // namespace flyhash

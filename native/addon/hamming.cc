@@ -1,7 +1,8 @@
 // The doors of Hamming search: hammingAlignment(threads, done, memory),
 // hammingInterleave(threads, done, codes, rows, codeBytes, firstRow, store),
 // hammingDistances(threads, done, codes, rows, words, queries, queryCount, distances) and
-// hammingSearch(threads, done, codes, tail, rows, bits, queries, queryCount, k, ids, distances, counts).
+// hammingSearch(threads, done, codes, tail, rows, bits, queries, queryCount, k, ids, distances,
+// counts).
 
 #include <algorithm>
 #include <limits>
@@ -20,17 +21,21 @@ constexpr std::size_t CACHE_LINE = 64;
 constexpr std::size_t MOST_ROWS = std::numeric_limits<std::uint32_t>::max();
 
 // Elements of a store of that many rows: whole groups of eight.
-std::size_t storeWords(std::size_t rows, std::size_t words) { return product((rows + 7) / 8 * 8, words); }
+std::size_t storeWords(std::size_t rows, std::size_t words) {
+  return product((rows + 7) / 8 * 8, words);
+}
 
 void requireRange(std::size_t value, std::size_t least, std::size_t most, const char* name) {
-  if (value < least || value > most) throw Fault{Fault::Kind::range, std::string("internal: ") + name};
+  if (value < least || value > most)
+    throw Fault{Fault::Kind::range, std::string("internal: ") + name};
 }
 
 }  // namespace
 
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info) {
   const auto address = reinterpret_cast<std::uintptr_t>(Call(info).words(0, 0));
-  const std::size_t words = (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE / sizeof(std::uint64_t);
+  const std::size_t words =
+      (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE / sizeof(std::uint64_t);
   return Napi::Number::New(info.Env(), static_cast<double>(words));
 }
 
@@ -68,7 +73,8 @@ Napi::Value hammingDistances(const Napi::CallbackInfo& info) {
   Work work;
   work.blocks = queryCount;
   work.run = [=, &kernels](std::size_t query, std::byte*) {
-    kernels.hammingDistances(codes, rows, words, queries + query * words, 1, distances + query * rows);
+    kernels.hammingDistances(codes, rows, words, queries + query * words, 1,
+                             distances + query * rows);
   };
   return call.run(std::move(work));
 }

@@ -1,5 +1,5 @@
-// Bit counting and reversal on single words, in portable C++ (compilers turn them into instructions where the
-// region allows). Included before every other kernel text.
+// Bit counting and reversal on single words, in portable C++ (compilers turn them into instructions
+// where the region allows). Included before every other kernel text.
 
 // Position of the lowest set bit; value is not zero.
 inline std::size_t trailingZeros(std::uint64_t value) {
@@ -8,7 +8,8 @@ inline std::size_t trailingZeros(std::uint64_t value) {
 
 // The low eight bits in opposite order.
 inline std::uint8_t reverseBits(unsigned byte) {
-  return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >> 32);
+  return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >>
+                                   32);
 }
 
 // The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs two loads.

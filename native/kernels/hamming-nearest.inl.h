@@ -1,7 +1,8 @@
-// The k nearest of a stream of (distance, row) with small integer distances, rows ascending. A histogram of the
-// kept distances moves the bound without any comparison sort, so that each entry costs the same for every k, and
-// one method serves k = 1 and k = n. Exact: smaller distance first, then smaller row. A row with the distance of
-// the k-th neighbour comes after it and cannot enter, hence at most k entries per distance are ever kept.
+// The k nearest of a stream of (distance, row) with small integer distances, rows ascending. A
+// histogram of the kept distances moves the bound without any comparison sort, so that each entry
+// costs the same for every k, and one method serves k = 1 and k = n. Exact: smaller distance first,
+// then smaller row. A row with the distance of the k-th neighbour comes after it and cannot enter,
+// hence at most k entries per distance are ever kept.
 
 // Drops what the bound has overtaken; of the entries at the bound itself the first k - within stay.
 inline void hammingCompact(HammingNearest& list) {
@@ -35,9 +36,10 @@ inline void hammingMerge(HammingNearest& into, const std::uint64_t* entries, std
   }
 }
 
-// Writes the neighbours in their final order (a counting sort by distance, stable in rows); returns how many.
-// The list is used up.
-inline std::size_t hammingSort(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances) {
+// Writes the neighbours in their final order (a counting sort by distance, stable in rows); returns
+// how many. The list is used up.
+inline std::size_t hammingSort(HammingNearest& list, std::uint32_t* rows,
+                               std::uint32_t* distances) {
   hammingCompact(list);
   std::uint32_t position = 0;
   for (std::uint64_t d = 0; d < list.bound; d++) {

@@ -1,13 +1,15 @@
 // Hamming distances between binary codes, and the exact nearest codes of queries.
 //
-// The store holds codes interleaved by eight: [ceil(rows / 8)][words][8] words of 64 bits, so that a block is one
-// word of eight codes, each lane sums one code, and no step goes across lanes. Word w of a code is its bytes
-// 8 w .. 8 w + 7, little end first, zero-filled; queries are plain rows of words. Codes are visited in blocks that
-// stay in the first-level cache while all queries pass; the first query fetches the next block ahead.
+// The store holds codes interleaved by eight: [ceil(rows / 8)][words][8] words of 64 bits, so that
+// a block is one word of eight codes, each lane sums one code, and no step goes across lanes. Word
+// w of a code is its bytes 8 w .. 8 w + 7, little end first, zero-filled; queries are plain rows of
+// words. Codes are visited in blocks that stay in the first-level cache while all queries pass; the
+// first query fetches the next block ahead.
 
 inline constexpr std::size_t HAMMING_BLOCK_BYTES = 16384;
 
-// Writes rows of codeBytes bytes each into the store from row firstRow on. The rest of each last word is zeroed.
+// Writes rows of codeBytes bytes each into the store from row firstRow on. The rest of each last
+// word is zeroed.
 inline void hammingInterleave(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
                               std::size_t firstRow, std::uint64_t* store) {
   const std::size_t words = (codeBytes + 7) / 8;
@@ -24,7 +26,8 @@ inline void hammingInterleave(const std::uint8_t* codes, std::size_t rows, std::
 
 // The distances of the eight codes of a group.
 template <std::size_t WORDS>
-inline U64x8 hammingGroup(const std::uint64_t* group, const std::uint64_t* query, std::size_t words) {
+inline U64x8 hammingGroup(const std::uint64_t* group, const std::uint64_t* query,
+                          std::size_t words) {
   const std::size_t count = WORDS != 0 ? WORDS : words;
   U64x8 sums = popcount(exclusiveOr(load(group), broadcast(query[0])));
   for (std::size_t w = 1; w < count; w++) {
@@ -48,7 +51,8 @@ inline void hammingDistances(const std::uint64_t* codes, std::size_t rows, std::
   }
 }
 
-// Offers the first count codes of a group to a list. Out of the hot loop: few groups hold a neighbour.
+// Offers the first count codes of a group to a list. Out of the hot loop: few groups hold a
+// neighbour.
 inline void hammingOffer(const std::uint64_t* group, const std::uint64_t* query, std::size_t words,
                          std::size_t count, std::uint32_t firstRow, HammingNearest& list) {
   const U64x8 sums = hammingGroup<0>(group, query, words);
@@ -57,7 +61,8 @@ inline void hammingOffer(const std::uint64_t* group, const std::uint64_t* query,
   unsigned nearer = less(sums, broadcast(list.bound)) & ((1U << count) - 1U);
   for (; nearer != 0; nearer &= nearer - 1) {
     const std::size_t i = trailingZeros(nearer);
-    if (lanes[i] < list.bound) hammingKeep(list, lanes[i], firstRow + static_cast<std::uint32_t>(i));
+    if (lanes[i] < list.bound)
+      hammingKeep(list, lanes[i], firstRow + static_cast<std::uint32_t>(i));
   }
 }
 
@@ -69,63 +74,64 @@ inline void hammingScan(const std::uint64_t* codes, std::size_t groups, std::siz
   for (std::size_t g = 0; g < groups; g++) {
     g = nextNearer<WORDS, HAMMING_BLOCK_BYTES>(codes, g, groups, query, words, list.bound);
     if (g == groups) return;
-    hammingOffer(codes + g * count * 8, query, words, 8, firstRow + static_cast<std::uint32_t>(g * 8), list);
+    hammingOffer(codes + g * count * 8, query, words, 8,
+                 firstRow + static_cast<std::uint32_t>(g * 8), list);
+  }
+}
+
+// The distances of a tile of queries to a tile of groups, fetching ahead.
+template <std::size_t WORDS>
+inline void hammingTile(const std::uint64_t* codes, const std::uint64_t* queries, std::size_t words,
+                        U64x8 (&sums)[HAMMING_TILE_QUERIES][HAMMING_TILE_GROUPS]) {
+  const std::size_t count = WORDS != 0 ? WORDS : words;
+  for (std::size_t w = 0; w < count; w++) {
+    for (std::size_t g = 0; g < HAMMING_TILE_GROUPS; g++) {
+      const std::uint64_t* group = codes + (g * count + w) * 8;
+      prefetch(reinterpret_cast<const char*>(group) + HAMMING_BLOCK_BYTES);
+      const U64x8 word = load(group);
+      for (std::size_t q = 0; q < HAMMING_TILE_QUERIES; q++) {
+        const U64x8 different = popcount(exclusiveOr(word, broadcast(queries[q * count + w])));
+        sums[q][g] = w == 0 ? different : add(sums[q][g], different);
+      }
+    }
   }
 }
 
 // A tile of queries against tiles of groups; groups is a multiple of HAMMING_TILE_GROUPS.
 template <std::size_t WORDS>
 inline void hammingScanTile(const std::uint64_t* codes, std::size_t groups, std::size_t words,
-                            std::uint32_t firstRow, const std::uint64_t* queries, HammingNearest* lists) {
-  constexpr std::size_t Q = HAMMING_TILE_QUERIES;
-  constexpr std::size_t G = HAMMING_TILE_GROUPS;
+                            std::uint32_t firstRow, const std::uint64_t* queries,
+                            HammingNearest* lists) {
   const std::size_t count = WORDS != 0 ? WORDS : words;
-  U64x8 bounds[Q];
-  for (std::size_t q = 0; q < Q; q++) bounds[q] = broadcast(lists[q].bound);
-  for (std::size_t g = 0; g < groups; g += G) {
-    const std::uint64_t* tile = codes + g * count * 8;
-    U64x8 sums[Q][G];
-    for (std::size_t i = 0; i < G; i++) {
-      prefetch(reinterpret_cast<const char*>(tile + i * count * 8) + HAMMING_BLOCK_BYTES);
-      const U64x8 word = load(tile + i * count * 8);
-      for (std::size_t q = 0; q < Q; q++) {
-        sums[q][i] = popcount(exclusiveOr(word, broadcast(queries[q * count])));
-      }
-    }
-    for (std::size_t w = 1; w < count; w++) {
-      for (std::size_t i = 0; i < G; i++) {
-        prefetch(reinterpret_cast<const char*>(tile + (i * count + w) * 8) + HAMMING_BLOCK_BYTES);
-        const U64x8 word = load(tile + (i * count + w) * 8);
-        for (std::size_t q = 0; q < Q; q++) {
-          sums[q][i] = add(sums[q][i], popcount(exclusiveOr(word, broadcast(queries[q * count + w]))));
-        }
-      }
-    }
-    unsigned nearer[Q];
+  U64x8 bounds[HAMMING_TILE_QUERIES];
+  for (std::size_t q = 0; q < HAMMING_TILE_QUERIES; q++) bounds[q] = broadcast(lists[q].bound);
+  for (std::size_t g = 0; g < groups; g += HAMMING_TILE_GROUPS) {
+    U64x8 sums[HAMMING_TILE_QUERIES][HAMMING_TILE_GROUPS];
+    hammingTile<WORDS>(codes + g * count * 8, queries, words, sums);
+    unsigned nearer[HAMMING_TILE_QUERIES];
     unsigned any = 0;
-    for (std::size_t q = 0; q < Q; q++) {
+    for (std::size_t q = 0; q < HAMMING_TILE_QUERIES; q++) {
       U64x8 least = sums[q][0];
-      for (std::size_t i = 1; i < G; i++) least = minimum(least, sums[q][i]);
+      for (std::size_t i = 1; i < HAMMING_TILE_GROUPS; i++) least = minimum(least, sums[q][i]);
       nearer[q] = less(least, bounds[q]);
       any |= nearer[q];
     }
-    if (any != 0) {
-      for (std::size_t q = 0; q < Q; q++) {
-        if (nearer[q] == 0) continue;
-        for (std::size_t i = 0; i < G; i++) {
-          hammingOffer(tile + i * count * 8, queries + q * count, words, 8,
-                       firstRow + static_cast<std::uint32_t>((g + i) * 8), lists[q]);
-        }
-        bounds[q] = broadcast(lists[q].bound);
+    if (any == 0) continue;
+    for (std::size_t q = 0; q < HAMMING_TILE_QUERIES; q++) {
+      if (nearer[q] == 0) continue;
+      for (std::size_t i = g; i < g + HAMMING_TILE_GROUPS; i++) {
+        hammingOffer(codes + i * count * 8, queries + q * count, words, 8,
+                     firstRow + static_cast<std::uint32_t>(i * 8), lists[q]);
       }
+      bounds[q] = broadcast(lists[q].bound);
     }
   }
 }
 
 template <std::size_t WORDS>
 inline void hammingBlock(const std::uint64_t* codes, std::size_t groups, std::size_t words,
-                         std::uint32_t firstRow, const std::uint64_t* queries, std::size_t queryCount,
-                         HammingNearest* lists) {
+                         std::uint32_t firstRow, const std::uint64_t* queries,
+                         std::size_t queryCount, HammingNearest* lists) {
   std::size_t q = 0;
   if (queryCount >= HAMMING_TILE_QUERIES && HAMMING_TILE_QUERIES > 1) {
     const std::size_t tiled = groups / HAMMING_TILE_GROUPS * HAMMING_TILE_GROUPS;
@@ -134,7 +140,8 @@ inline void hammingBlock(const std::uint64_t* codes, std::size_t groups, std::si
     }
     for (std::size_t p = 0; p < q; p++) {
       hammingScan<WORDS>(codes + tiled * words * 8, groups - tiled, words,
-                         firstRow + static_cast<std::uint32_t>(tiled * 8), queries + p * words, lists[p]);
+                         firstRow + static_cast<std::uint32_t>(tiled * 8), queries + p * words,
+                         lists[p]);
     }
   }
   for (; q < queryCount; q++) {
@@ -144,8 +151,8 @@ inline void hammingBlock(const std::uint64_t* codes, std::size_t groups, std::si
 
 template <std::size_t WORDS>
 inline void hammingBlocksOf(const std::uint64_t* codes, std::size_t rows, std::size_t words,
-                          std::uint32_t firstRow, const std::uint64_t* queries, std::size_t queryCount,
-                          HammingNearest* lists) {
+                            std::uint32_t firstRow, const std::uint64_t* queries,
+                            std::size_t queryCount, HammingNearest* lists) {
   const std::size_t groups = rows / 8;
   std::size_t step = HAMMING_BLOCK_BYTES / (words * 64);
   step = step / HAMMING_TILE_GROUPS * HAMMING_TILE_GROUPS;
@@ -153,8 +160,8 @@ inline void hammingBlocksOf(const std::uint64_t* codes, std::size_t rows, std::s
   if (queryCount == 1) step = groups;
   for (std::size_t g = 0; g < groups; g += step) {
     const std::size_t some = groups - g < step ? groups - g : step;
-    hammingBlock<WORDS>(codes + g * words * 8, some, words, firstRow + static_cast<std::uint32_t>(g * 8),
-                        queries, queryCount, lists);
+    hammingBlock<WORDS>(codes + g * words * 8, some, words,
+                        firstRow + static_cast<std::uint32_t>(g * 8), queries, queryCount, lists);
   }
   if (rows % 8 == 0) return;
   for (std::size_t q = 0; q < queryCount; q++) {
@@ -163,11 +170,11 @@ inline void hammingBlocksOf(const std::uint64_t* codes, std::size_t rows, std::s
   }
 }
 
-// Offers the codes of rows firstRow .. firstRow + rows - 1, which begin at a group of the store, to each query's
-// list, by counting bits directly.
+// Offers the codes of rows firstRow .. firstRow + rows - 1, which begin at a group of the store, to
+// each query's list, by counting bits directly.
 inline void hammingBlocks(const std::uint64_t* codes, std::size_t rows, std::size_t words,
-                          std::uint32_t firstRow, const std::uint64_t* queries, std::size_t queryCount,
-                          HammingNearest* lists) {
+                          std::uint32_t firstRow, const std::uint64_t* queries,
+                          std::size_t queryCount, HammingNearest* lists) {
   switch (words) {
     case 1:
       return hammingBlocksOf<1>(codes, rows, words, firstRow, queries, queryCount, lists);

@@ -4,13 +4,13 @@
 // because no two keys are equal.
 
 // A float32 that is not NaN, as an integer of the same order; -0 must not occur beside +0.
-inline std::uint32_t orderedBits(float value) {
+inline std::uint32_t distanceOrder(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   return (bits >> 31) != 0 ? ~bits : bits | 0x80000000U;
 }
 
-inline float orderedFloat(std::uint32_t ordered) {
+inline float orderedDistance(std::uint32_t ordered) {
   const std::uint32_t bits = (ordered >> 31) != 0 ? ordered & 0x7fffffffU : ~ordered;
   float value;
   std::memcpy(&value, &bits, sizeof value);
@@ -18,7 +18,7 @@ inline float orderedFloat(std::uint32_t ordered) {
 }
 
 inline std::uint64_t nearestKey(float distance, std::size_t row) {
-  return static_cast<std::uint64_t>(orderedBits(distance)) << 32 | row;
+  return static_cast<std::uint64_t>(distanceOrder(distance)) << 32 | row;
 }
 
 // Lets keys[hole] sink until no child is larger.
@@ -59,7 +59,7 @@ inline std::size_t nearestScan(const float* distances, std::size_t rows, std::si
   }
   while (i < rows && k > 0) {
     const std::size_t step = rows - i < 16 ? rows - i : 16;
-    const F32x16 worst = broadcast(orderedFloat(static_cast<std::uint32_t>(keys[0] >> 32)));
+    const F32x16 worst = broadcast(orderedDistance(static_cast<std::uint32_t>(keys[0] >> 32)));
     unsigned nearer = greater(worst, loadPartial(distances + i, step)) & ((1U << step) - 1U);
     for (; nearer != 0; nearer &= nearer - 1) {
       const std::size_t at = i + trailingZeros(nearer);
@@ -89,7 +89,7 @@ inline void nearestMerge(std::uint64_t* keys, std::size_t* counts, std::size_t p
       count--;
       if (count > 0) nearestSink(kept, count, 0, kept[count]);
       ids[query * k + count] = static_cast<std::uint32_t>(largest);
-      distances[query * k + count] = orderedFloat(static_cast<std::uint32_t>(largest >> 32));
+      distances[query * k + count] = orderedDistance(static_cast<std::uint32_t>(largest >> 32));
     }
   }
 }

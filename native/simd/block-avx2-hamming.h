@@ -1,12 +1,14 @@
-// What Hamming search asks of AVX2 beyond the plain blocks. Bits are not counted natively here: one query mixes
-// nibble lookups (Mula) with the scalar POPCNT, which uses other ports; many queries share nibble planes.
-// Every block-*-hamming.h defines the same names. Included by isa/avx2.cc after block-avx2.h, never elsewhere.
+// What Hamming search asks of AVX2 beyond the plain blocks. Bits are not counted natively here: one
+// query mixes nibble lookups (Mula) with the scalar POPCNT, which uses other ports; many queries
+// share nibble planes. Every block-*-hamming.h defines the same names. Included by isa/avx2.cc
+// after block-avx2.h, never elsewhere.
 
 // Queries x groups of eight codes that one pass holds in registers: no tile, see nextNearer.
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 1;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 1;
 
-// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+// About the time of one word of a code against one query of a batch, for the size of blocks of
+// work.
 inline constexpr double HAMMING_WORD_NANOSECONDS = 0.075;
 
 // The number of queries from which transposing a block of codes into nibble planes pays (measured).
@@ -16,7 +18,8 @@ inline void prefetch(const void* address) {
   _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 }
 
-// Population counts of 32 bytes. Sums of bytes saturate only because GCC then keeps their order, and its registers.
+// Population counts of 32 bytes. Sums of bytes saturate only because GCC then keeps their order,
+// and its registers.
 inline __m256i popcountBytes(__m256i a) {
   const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4,  //
                                          0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
@@ -27,8 +30,9 @@ inline __m256i popcountBytes(__m256i a) {
   return _mm256_adds_epu8(low, high);
 }
 
-// Whether one of the sixteen codes of two groups is nearer than bound: twelve are counted by lookup (bytes hold 31
-// words of 8 bits), four by POPCNT. Of the mixtures this one keeps both kinds of ports busy (measured).
+// Whether one of the sixteen codes of two groups is nearer than bound: twelve are counted by lookup
+// (bytes hold 31 words of 8 bits), four by POPCNT. Of the mixtures this one keeps both kinds of
+// ports busy (measured).
 template <std::size_t WORDS>
 inline bool anyNearerOfTwo(const std::uint64_t* groups, const std::uint64_t* query,
                            std::size_t words, __m256i bound) {
@@ -64,8 +68,9 @@ inline bool anyNearerOfTwo(const std::uint64_t* groups, const std::uint64_t* que
   return _mm256_testz_si256(least, least) == 0 || static_cast<std::int64_t>(signs) < 0;
 }
 
-// A group from begin on before which no code is nearer to the query than bound, or end if there is none at all.
-// WORDS is words, or 0 for any. Fetches AHEAD bytes ahead. Not inlined, for its registers.
+// A group from begin on before which no code is nearer to the query than bound, or end if there is
+// none at all. WORDS is words, or 0 for any. Fetches AHEAD bytes ahead. Not inlined, for its
+// registers.
 template <std::size_t WORDS, std::size_t AHEAD>
 [[gnu::noinline]] inline std::size_t nextNearer(const std::uint64_t* codes, std::size_t begin,
                                                 std::size_t end, const std::uint64_t* query,

@@ -1,12 +1,14 @@
-// What Hamming search asks of AVX-512 beyond the plain blocks: it counts bits natively, so that whole tiles of
-// queries and codes stay in registers and no other form is needed. Every block-*-hamming.h defines the same names.
-// Included by isa/avx512.cc after block-avx512.h, never elsewhere.
+// What Hamming search asks of AVX-512 beyond the plain blocks: it counts bits natively, so that
+// whole tiles of queries and codes stay in registers and no other form is needed. Every
+// block-*-hamming.h defines the same names. Included by isa/avx512.cc after block-avx512.h, never
+// elsewhere.
 
 // Queries x groups of eight codes that one pass holds in registers: 16 sums and 4 words of codes.
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 4;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 4;
 
-// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+// About the time of one word of a code against one query of a batch, for the size of blocks of
+// work.
 inline constexpr double HAMMING_WORD_NANOSECONDS = 0.031;
 
 // The number of queries from which nibble planes pay: never, bits are counted natively.
@@ -32,8 +34,8 @@ inline bool anyNearer(const std::uint64_t* group, const std::uint64_t* query, st
   return less(add(even, odd), broadcast(bound)) != 0;
 }
 
-// A group from begin on before which no code is nearer to the query than bound, or end if there is none at all. Fetches AHEAD bytes
-// ahead.
+// A group from begin on before which no code is nearer to the query than bound, or end if there is
+// none at all. Fetches AHEAD bytes ahead.
 template <std::size_t WORDS, std::size_t AHEAD>
 inline std::size_t nextNearer(const std::uint64_t* codes, std::size_t begin, std::size_t end,
                               const std::uint64_t* query, std::size_t words, std::uint64_t bound) {

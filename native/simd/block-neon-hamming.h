@@ -1,12 +1,13 @@
-// What Hamming search asks of arm64 NEON beyond the plain blocks: bytes are counted natively, and folded into words
-// only once for every 31 words. Every block-*-hamming.h defines the same names.
+// What Hamming search asks of arm64 NEON beyond the plain blocks: bytes are counted natively, and
+// folded into words only once for every 31 words. Every block-*-hamming.h defines the same names.
 // Included by isa/neon.cc after block-neon.h, never elsewhere.
 
 // Queries x groups of eight codes that one pass holds in registers: no tile, see nextNearer.
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 1;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 1;
 
-// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+// About the time of one word of a code against one query of a batch, for the size of blocks of
+// work.
 inline constexpr double HAMMING_WORD_NANOSECONDS = 0.1;
 
 // The number of queries from which nibble planes pay: never, bytes are counted natively.
@@ -37,7 +38,8 @@ inline bool anyNearer(const std::uint64_t* group, const std::uint64_t* query, st
   return less(sums, broadcast(bound)) != 0;
 }
 
-// A group from begin on before which no code is nearer to the query than bound, or end if there is none at all.
+// A group from begin on before which no code is nearer to the query than bound, or end if there is
+// none at all.
 template <std::size_t WORDS, std::size_t AHEAD>
 inline std::size_t nextNearer(const std::uint64_t* codes, std::size_t begin, std::size_t end,
                               const std::uint64_t* query, std::size_t words, std::uint64_t bound) {

@@ -1,11 +1,13 @@
-// What Hamming search asks of the blocks beyond the plain ones, in plain C++: the specification of each operation.
-// Every block-*-hamming.h defines the same names. Included by isa/scalar.cc after block-scalar.h, never elsewhere.
+// What Hamming search asks of the blocks beyond the plain ones, in plain C++: the specification of
+// each operation. Every block-*-hamming.h defines the same names. Included by isa/scalar.cc after
+// block-scalar.h, never elsewhere.
 
 // Queries x groups of eight codes that one pass holds in registers: no tile, see nextNearer.
 inline constexpr std::size_t HAMMING_TILE_QUERIES = 1;
 inline constexpr std::size_t HAMMING_TILE_GROUPS = 1;
 
-// About the time of one word of a code against one query of a batch, for the size of blocks of work.
+// About the time of one word of a code against one query of a batch, for the size of blocks of
+// work.
 inline constexpr double HAMMING_WORD_NANOSECONDS = 0.9;
 
 // The number of queries from which nibble planes pay: never, without a lookup in registers.
@@ -25,7 +27,8 @@ inline bool anyNearer(const std::uint64_t* group, const std::uint64_t* query, st
   return less(sums, broadcast(bound)) != 0;
 }
 
-// A group from begin on before which no code is nearer to the query than bound, or end if there is none at all.
+// A group from begin on before which no code is nearer to the query than bound, or end if there is
+// none at all.
 template <std::size_t WORDS, std::size_t AHEAD>
 inline std::size_t nextNearer(const std::uint64_t* codes, std::size_t begin, std::size_t end,
                               const std::uint64_t* query, std::size_t words, std::uint64_t bound) {

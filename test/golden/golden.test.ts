@@ -1,0 +1,111 @@
+/**
+ * Golden hashes: the SHA-256 of the codes of the bundled data, for each hasher, must come out on every backend and
+ * level, on every machine, for ever. codes.json is written once, by running this file with FLYHASH_GOLDEN=write;
+ * a difference means that stored codes of users would no longer match.
+ */
+
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { mnistSample, type Sample, siftSample } from '../../data/samples.ts';
+import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { DenseFly } from '../../lib/hash/dense-fly.ts';
+import { FlyHash } from '../../lib/hash/fly-hash.ts';
+import { SimHash } from '../../lib/hash/sim-hash.ts';
+import { exactNeighbors } from '../../lib/search/exact-neighbors.ts';
+import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { topK } from '../../lib/top-k.ts';
+import { allBackends, useBackend } from '../support/backends.ts';
+import { bytesOf } from '../support/hashers.ts';
+
+const FILE = new URL('./codes.json', import.meta.url);
+const WRITE = process.env.FLYHASH_GOLDEN === 'write';
+const golden = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, string>;
+
+function sha256(...views: ArrayBufferView[]): string {
+  const hash = createHash('sha256');
+  for (const { buffer, byteOffset, byteLength } of views) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
+}
+
+const seed = 20261123;
+
+/** Every hasher on one sample; small enough for the reference. */
+const HASHERS: Record<string, (sample: Sample) => Promise<string>> = {
+  'BinaryQuantizer median': async ({ dim, values }) => {
+    const hasher = await BinaryQuantizer.train(values, { dim, thresholds: 'median' });
+    return sha256(hasher.thresholds, bytesOf(hasher.hash(values)));
+  },
+  'SimHash gaussian': async ({ dim, values }) =>
+    sha256(bytesOf(SimHash.create({ dim, bits: 100, seed }).hash(values))),
+  'SimHash gaussian, centred, median': async ({ dim, values }) => {
+    const hasher = await SimHash.train(values, { dim, bits: 64, seed, thresholds: 'median' });
+    return sha256(bytesOf(hasher.hash(values)));
+  },
+  'SimHash orthogonal': async ({ dim, values }) => {
+    const hasher = SimHash.create({ dim, bits: 96, seed, projection: 'orthogonal' });
+    return sha256(bytesOf(hasher.hash(values)));
+  },
+  'SimHash hadamard, centred': async ({ dim, values }) => {
+    const hasher = await SimHash.train(values, { dim, bits: 300, seed, projection: 'hadamard' });
+    return sha256(bytesOf(hasher.hash(values)));
+  },
+  FlyHash: async ({ dim, values }) => {
+    const { codes, values: sums } = FlyHash.create({ dim, seed }).activations(values);
+    return sha256(codes.indices, sums);
+  },
+  DenseFly: async ({ dim, values }) => {
+    const hasher = DenseFly.create({ dim, bits: 640, seed });
+    return sha256(bytesOf(hasher.hash(values)), bytesOf(hasher.pseudoHash(values, 32)));
+  },
+};
+
+/** Every search on one sample. */
+const SEARCHES: Record<string, (sample: Sample) => Promise<string>> = {
+  HammingIndex: async ({ dim, values }) => {
+    const codes = SimHash.create({ dim, bits: 64, seed, projection: 'hadamard' }).hash(values);
+    const index = HammingIndex.create({ bits: 64 });
+    index.add(codes);
+    const { ids, distances } = index.search(codes.slice(0, 50), 20);
+    return sha256(ids, distances);
+  },
+  exactNeighbors: async ({ dim, values }) => {
+    const queries = values.subarray(0, 10 * dim);
+    const listed = Array.from({ length: 10 }, (_, i) => queries.subarray(i * dim, (i + 1) * dim));
+    const found = (['l2', 'cosine', 'dot'] as const).map((metric) =>
+      exactNeighbors(values, listed, 20, metric),
+    );
+    return sha256(...found.flatMap(({ ids, distances }) => [ids, distances]));
+  },
+  topK: async ({ dim, values }) => {
+    const { ids, values: best } = topK(values, { columns: dim, k: 20 });
+    return sha256(ids, best);
+  },
+};
+
+const samples: Sample[] = [firstRows(siftSample(), 1500), mnistSample(200)];
+
+function firstRows({ name, dim, values }: Sample, rows: number): Sample {
+  return { name, dim, rows, values: values.subarray(0, rows * dim) };
+}
+
+describe.each([...allBackends])('golden hashes on %s', (_name, backend) => {
+  describe.each(samples)('of $name', (sample) => {
+    it.each(Object.entries({ ...HASHERS, ...SEARCHES }))('%s', async (method, digest) => {
+      useBackend(backend);
+      const key = `${sample.name}: ${method}`;
+      const actual = await digest(sample);
+      if (WRITE) golden[key] ??= actual;
+      expect(actual).toBe(golden[key]);
+    });
+  });
+});
+
+if (WRITE) {
+  afterAll(() => {
+    const sorted = Object.entries(golden).sort(([a], [b]) => a.localeCompare(b));
+    writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
+  });
+}
