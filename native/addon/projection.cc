@@ -2,6 +2,8 @@
 //   projectionSigns(threads, done, vectors, rows, dim, panels, thresholds, bits, codes)
 //   projectionValues(threads, done, vectors, rows, dim, panels, outputs, values)
 
+#include <algorithm>
+
 #include "doors.h"
 #include "rows.h"
 
@@ -11,9 +13,13 @@ namespace {
 
 std::size_t padded(std::size_t outputs) { return (outputs + 15) / 16 * 16; }
 
-// About 30 fused multiply-adds a nanosecond: between one core of AVX2 and one of AVX-512.
+// About 60 fused multiply-adds a nanosecond: one core of AVX2. A block reads all weights, so where
+// a millisecond is worth few rows it takes up to four milliseconds to share them among a whole run
+// of the kernel's rows.
 std::size_t blockRowsFor(const Rows& rows, std::size_t outputs) {
-  return rowsPerBlock(static_cast<double>(rows.dim) * static_cast<double>(outputs) / 30);
+  const double nanoseconds = static_cast<double>(rows.dim) * static_cast<double>(outputs) / 60;
+  const std::size_t more = std::min<std::size_t>(rowsPerBlock(nanoseconds / 4), 96);
+  return std::max(rowsPerBlock(nanoseconds), more);
 }
 
 }  // namespace
@@ -43,8 +49,8 @@ Napi::Value projectionValues(const Napi::CallbackInfo& info) {
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(rows, outputs), 0,
                  [=, &kernels](std::size_t first, std::size_t count, std::byte*) {
-                   kernels.projectionValues(rows.vectors + first * rows.dim, count, rows.dim, panels,
-                                            outputs, values + first * outputs);
+                   kernels.projectionValues(rows.vectors + first * rows.dim, count, rows.dim,
+                                            panels, outputs, values + first * outputs);
                  });
 }
 

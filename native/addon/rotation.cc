@@ -1,4 +1,5 @@
-// The doors of the rotation kernel; size is a power of two from 16 on, signs ceil(bits / size) x 3 x size words:
+// The doors of the rotation kernel; size is a power of two from 16 on, signs ceil(bits / size) x 3
+// x size words:
 //   rotationSigns(threads, done, vectors, rows, dim, size, signs, thresholds, bits, codes)
 //   rotationValues(threads, done, vectors, rows, dim, size, signs, outputs, values)
 
@@ -51,7 +52,8 @@ Napi::Value rotationSigns(const Napi::CallbackInfo& info) {
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {
                    kernels.rotationSigns(rows.vectors + first * rows.dim, count, rows.dim,
                                          rotations.size, rotations.signs, thresholds, bits,
-                                         reinterpret_cast<float*>(scratch), codes + first * codeBytes);
+                                         reinterpret_cast<float*>(scratch),
+                                         codes + first * codeBytes);
                  });
 }
 
@@ -66,7 +68,8 @@ Napi::Value rotationValues(const Napi::CallbackInfo& info) {
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {
                    kernels.rotationValues(rows.vectors + first * rows.dim, count, rows.dim,
                                           rotations.size, rotations.signs, outputs,
-                                          reinterpret_cast<float*>(scratch), values + first * outputs);
+                                          reinterpret_cast<float*>(scratch),
+                                          values + first * outputs);
                  });
 }
 

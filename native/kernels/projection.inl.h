@@ -1,16 +1,19 @@
-// Dense product with the sign taken in registers: SimHash (Charikar 2002). Each output is one running sum of
-// fused multiply-adds over the input index, ascending, from +0 (docs/numerics.md); lanes run across outputs, so
-// tile shapes and blocks change the speed and never a bit. The tile is the outer-product kernel of Goto and
-// van de Geijn (2008), kept in registers over the whole input.
+// Dense product with the sign taken in registers: SimHash (Charikar 2002). Each output is one
+// running sum of fused multiply-adds over the input index, ascending, from +0 (docs/numerics.md);
+// lanes run across outputs, so tile shapes and blocks change the speed and never a bit. The tile is
+// the outer-product kernel of Goto and van de Geijn (2008), kept in registers over the whole input.
 //
-// Panels: outputs in groups of 16, [group][input][16], and inside each half of a group the columns stand in
-// reverse order (7..0, 15..8), so that the compare mask already is the most-significant-first byte pair.
-// Thresholds are packed the same way, padding outputs with +infinity, whose bits are then zero.
+// Panels: outputs in groups of 16, [group][input][16], and inside each half of a group the columns
+// stand in reverse order (7..0, 15..8), so that the compare mask already is the
+// most-significant-first byte pair. Thresholds are packed the same way, padding outputs with
+// +infinity, whose bits are then zero.
 
-// Rows that visit one panel before the next, about 96: the panel stays in the second-level cache meanwhile.
+// Rows that visit one panel before the next, about 96: the panel stays in the second-level cache
+// meanwhile.
 inline constexpr std::size_t PROJECTION_ROWS = 96 / TILE_ROWS * TILE_ROWS;
 
-// Inputs summed before the next rows, so that a panel's part fits the second-level cache at any width.
+// Inputs summed before the next rows, so that a panel's part fits the second-level cache at any
+// width.
 inline constexpr std::size_t PROJECTION_DEPTH = 2048;
 
 struct ProjectionInput {
@@ -77,7 +80,8 @@ inline void projectionClear(F32x16 (&sums)[ROWS][BLOCKS]) {
   }
 }
 
-// Hands the rows of a tile to the output. A recursion, since an array indexed by a loop leaves the registers.
+// Hands the rows of a tile to the output. A recursion, since an array indexed by a loop leaves the
+// registers.
 template <std::size_t FIRST, std::size_t ROWS, std::size_t BLOCKS, typename Output>
 inline void projectionPut(const Output& output, std::size_t row, std::size_t group,
                           const F32x16 (&sums)[ROWS][BLOCKS]) {
@@ -85,7 +89,8 @@ inline void projectionPut(const Output& output, std::size_t row, std::size_t gro
   if constexpr (FIRST + 1 < ROWS) projectionPut<FIRST + 1>(output, row, group, sums);
 }
 
-// ROWS rows and all groups from `group` on, BLOCKS at a time, then fewer, each over the whole input.
+// ROWS rows and all groups from `group` on, BLOCKS at a time, then fewer, each over the whole
+// input.
 template <std::size_t ROWS, std::size_t BLOCKS, typename Output>
 inline void projectionStrip(const ProjectionInput& input, const Output& output, std::size_t row,
                             std::size_t group, std::size_t groups) {
@@ -100,7 +105,8 @@ inline void projectionStrip(const ProjectionInput& input, const Output& output, 
   }
 }
 
-// The rows after the last full tile. Few rows take more groups at once, to cover the latency of the sums.
+// The rows after the last full tile. Few rows take more groups at once, to cover the latency of the
+// sums.
 template <std::size_t ROWS, typename Output>
 inline void projectionLastRows(const ProjectionInput& input, const Output& output, std::size_t row,
                                std::size_t rows, std::size_t groups) {
@@ -110,7 +116,10 @@ inline void projectionLastRows(const ProjectionInput& input, const Output& outpu
       return;
     }
     constexpr std::size_t SUMS = TILE_ROWS * TILE_BLOCKS;
-    constexpr std::size_t BLOCKS = ROWS * 8 <= SUMS ? 8 : ROWS * 4 <= SUMS ? 4 : ROWS * 2 <= SUMS ? 2 : 1;
+    constexpr std::size_t BLOCKS = ROWS * 8 <= SUMS   ? 8
+                                   : ROWS * 4 <= SUMS ? 4
+                                   : ROWS * 2 <= SUMS ? 2
+                                                      : 1;
     projectionStrip<ROWS, BLOCKS>(input, output, row, 0, groups);
   }
 }
@@ -129,14 +138,15 @@ inline void projectionPanel(const ProjectionInput& input, const Output& output, 
 
 // The same for a long input: part after part, with the sums kept between.
 template <std::size_t BLOCKS, typename Output>
-inline void projectionLongPanel(const ProjectionInput& input, const Output& output, std::size_t begin,
-                                std::size_t end, std::size_t group) {
+inline void projectionLongPanel(const ProjectionInput& input, const Output& output,
+                                std::size_t begin, std::size_t end, std::size_t group) {
   F32x16 kept[PROJECTION_ROWS / TILE_ROWS][TILE_ROWS][BLOCKS];
   for (auto& sums : kept) projectionClear(sums);
   std::size_t from = 0;
   for (; input.dim - from > PROJECTION_DEPTH; from += PROJECTION_DEPTH) {
     for (std::size_t row = begin; row < end; row += TILE_ROWS) {
-      projectionTile(input, row, group, from, from + PROJECTION_DEPTH, kept[(row - begin) / TILE_ROWS]);
+      projectionTile(input, row, group, from, from + PROJECTION_DEPTH,
+                     kept[(row - begin) / TILE_ROWS]);
     }
   }
   for (std::size_t row = begin; row < end; row += TILE_ROWS) {
@@ -162,7 +172,8 @@ inline void projectionPanels(const ProjectionInput& input, const Output& output,
 }
 
 template <typename Output>
-inline void project(const ProjectionInput& input, const Output& output, std::size_t rows, std::size_t groups) {
+inline void project(const ProjectionInput& input, const Output& output, std::size_t rows,
+                    std::size_t groups) {
   const std::size_t tiled = rows - rows % TILE_ROWS;
   for (std::size_t begin = 0; begin < tiled; begin += PROJECTION_ROWS) {
     const std::size_t end = tiled - begin > PROJECTION_ROWS ? begin + PROJECTION_ROWS : tiled;
@@ -172,15 +183,16 @@ inline void project(const ProjectionInput& input, const Output& output, std::siz
 }
 
 // rows x ceil(bits / 8) bytes of codes; thresholds has ceil(bits / 16) x 16 packed entries.
-inline void projectionSigns(const float* vectors, std::size_t rows, std::size_t dim, const float* panels,
-                            const float* thresholds, std::size_t bits, std::uint8_t* codes) {
+inline void projectionSigns(const float* vectors, std::size_t rows, std::size_t dim,
+                            const float* panels, const float* thresholds, std::size_t bits,
+                            std::uint8_t* codes) {
   const ProjectionSignOutput output{thresholds, bits, codes};
   project(ProjectionInput{vectors, dim, panels}, output, rows, (bits + 15) / 16);
 }
 
 // rows x outputs values in natural order.
-inline void projectionValues(const float* vectors, std::size_t rows, std::size_t dim, const float* panels,
-                             std::size_t outputs, float* values) {
+inline void projectionValues(const float* vectors, std::size_t rows, std::size_t dim,
+                             const float* panels, std::size_t outputs, float* values) {
   const ProjectionValueOutput output{outputs, values};
   project(ProjectionInput{vectors, dim, panels}, output, rows, (outputs + 15) / 16);
 }

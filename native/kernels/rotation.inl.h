@@ -1,11 +1,12 @@
-// Random rotations by three rounds of sign flips and Hadamard transforms (Ailon and Chazelle 2006; Andoni et al.
-// 2015), with the sign taken in registers. A row is padded with zeros to `size`, a power of two from 16 on; a
-// round flips the signs of some inputs, then butterflies (a, b) -> (a + b, a - b), unscaled, run at the strides
-// size/2, size/4, ... 1. That order is part of the law (docs/numerics.md): every output is one fixed tree of
-// float32 additions, so passes and registers change the speed and never a bit. More than `size` outputs stack
-// independent rotations.
+// Random rotations by three rounds of sign flips and Hadamard transforms (Ailon and Chazelle 2006;
+// Andoni et al. 2015), with the sign taken in registers. A row is padded with zeros to `size`, a
+// power of two from 16 on; a round flips the signs of some inputs, then butterflies (a, b) -> (a +
+// b, a - b), unscaled, run at the strides size/2, size/4, ... 1. That order is part of the law
+// (docs/numerics.md): every output is one fixed tree of float32 additions, so passes and registers
+// change the speed and never a bit. More than `size` outputs stack independent rotations.
 //
-// Signs: [rotation][round][size] words, 0 or 0x80000000, for exclusive or. Thresholds as in projection.inl.h.
+// Signs: [rotation][round][size] words, 0 or 0x80000000, for exclusive or. Thresholds as in
+// projection.inl.h.
 
 inline constexpr std::size_t ROTATION_ROUNDS = 3;
 
@@ -46,9 +47,10 @@ struct RotationPlain {
   F32x16 block(std::size_t index) const { return load(values + index * 16); }
 };
 
-// Where the last pass of a round writes: back to the scratch, or a code, or floats in natural order.
+// Where the last pass of a round writes: back to the scratch, or a code, or floats in natural
+// order.
 struct RotationKeep {
-  static constexpr bool REVERSED = false;
+  enum : bool { REVERSED = false };
   float* values;
 
   template <std::size_t BLOCKS>
@@ -58,7 +60,7 @@ struct RotationKeep {
 };
 
 struct RotationCode {
-  static constexpr bool REVERSED = true;
+  enum : bool { REVERSED = true };
   const float* thresholds;
   std::size_t bits;
   std::uint8_t* code;
@@ -76,7 +78,7 @@ struct RotationCode {
 };
 
 struct RotationFloats {
-  static constexpr bool REVERSED = false;
+  enum : bool { REVERSED = false };
   std::size_t outputs;
   float* values;
 
@@ -142,13 +144,16 @@ inline void rotationPass(const Source& source, float* scratch, std::size_t count
   }
 }
 
-// The rest of a round, for `count` blocks of the scratch from block `first` on: pass by pass, each part to its
-// end before the next, so that large rows stay in the caches. count is a power of BUTTERFLY_BLOCKS.
+// The rest of a round, for `count` blocks of the scratch from block `first` on: pass by pass, each
+// part to its end before the next, so that large rows stay in the caches. count is a power of
+// BUTTERFLY_BLOCKS.
 template <typename Output>
-inline void rotationFinish(float* scratch, std::size_t first, std::size_t count, const Output& output) {
+inline void rotationFinish(float* scratch, std::size_t first, std::size_t count,
+                           const Output& output) {
   if (count > BUTTERFLY_BLOCKS) {
     const std::size_t step = count / BUTTERFLY_BLOCKS;
-    rotationPass<BUTTERFLY_BLOCKS>(RotationPlain{scratch + first * 16}, scratch + first * 16, count);
+    rotationPass<BUTTERFLY_BLOCKS>(RotationPlain{scratch + first * 16}, scratch + first * 16,
+                                   count);
     for (std::size_t b = 0; b < BUTTERFLY_BLOCKS; b++) {
       rotationFinish(scratch, first + b * step, step, output);
     }
@@ -162,7 +167,8 @@ inline void rotationFinish(float* scratch, std::size_t first, std::size_t count,
 
 // The first pass takes the factor that leaves a power of BUTTERFLY_BLOCKS to the others.
 template <std::size_t FACTOR, typename Source, typename Output>
-inline void rotationRound(const Source& source, float* scratch, std::size_t count, const Output& output) {
+inline void rotationRound(const Source& source, float* scratch, std::size_t count,
+                          const Output& output) {
   std::size_t rest = count / FACTOR;
   while (rest % BUTTERFLY_BLOCKS == 0) rest /= BUTTERFLY_BLOCKS;
   if constexpr (FACTOR > 2) {
@@ -174,7 +180,8 @@ inline void rotationRound(const Source& source, float* scratch, std::size_t coun
 }
 
 template <std::size_t BLOCKS, typename Output>
-inline void rotationRow(const RotationRow& row, std::size_t size, float* scratch, const Output& output) {
+inline void rotationRow(const RotationRow& row, std::size_t size, float* scratch,
+                        const Output& output) {
   if constexpr (BLOCKS > 1) {
     if (size < BLOCKS * 16) return rotationRow<BLOCKS / 2>(row, size, scratch, output);
   }
@@ -183,34 +190,39 @@ inline void rotationRow(const RotationRow& row, std::size_t size, float* scratch
   const RotationKeep keep{scratch};
   rotationRound<BUTTERFLY_BLOCKS>(row, scratch, count, keep);
   for (std::size_t round = 1; round + 1 < ROTATION_ROUNDS; round++) {
-    rotationRound<BUTTERFLY_BLOCKS>(RotationScratch{scratch, row.signs + round * size}, scratch, count, keep);
+    rotationRound<BUTTERFLY_BLOCKS>(RotationScratch{scratch, row.signs + round * size}, scratch,
+                                    count, keep);
   }
   const RotationScratch last{scratch, row.signs + (ROTATION_ROUNDS - 1) * size};
   rotationRound<BUTTERFLY_BLOCKS>(last, scratch, count, output);
 }
 
-// rows x ceil(bits / 8) bytes of codes; thresholds has ceil(bits / 16) x 16 packed entries; scratch `size` floats.
+// rows x ceil(bits / 8) bytes of codes; thresholds has ceil(bits / 16) x 16 packed entries; scratch
+// `size` floats.
 inline void rotationSigns(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
-                          const std::uint32_t* signs, const float* thresholds, std::size_t bits, float* scratch,
-                          std::uint8_t* codes) {
+                          const std::uint32_t* signs, const float* thresholds, std::size_t bits,
+                          float* scratch, std::uint8_t* codes) {
   for (std::size_t row = 0; row < rows; row++) {
     std::uint8_t* code = codes + row * ((bits + 7) / 8);
     for (std::size_t begin = 0; begin < bits; begin += size) {
       const std::size_t count = bits - begin < size ? bits - begin : size;
       const RotationRow source{vectors + row * dim, dim, signs + begin * ROTATION_ROUNDS};
-      rotationRow<BUTTERFLY_BLOCKS>(source, size, scratch, RotationCode{thresholds + begin, count, code + begin / 8});
+      rotationRow<BUTTERFLY_BLOCKS>(source, size, scratch,
+                                    RotationCode{thresholds + begin, count, code + begin / 8});
     }
   }
 }
 
 // rows x outputs values in natural order.
-inline void rotationValues(const float* vectors, std::size_t rows, std::size_t dim, std::size_t size,
-                           const std::uint32_t* signs, std::size_t outputs, float* scratch, float* values) {
+inline void rotationValues(const float* vectors, std::size_t rows, std::size_t dim,
+                           std::size_t size, const std::uint32_t* signs, std::size_t outputs,
+                           float* scratch, float* values) {
   for (std::size_t row = 0; row < rows; row++) {
     for (std::size_t begin = 0; begin < outputs; begin += size) {
       const std::size_t count = outputs - begin < size ? outputs - begin : size;
       const RotationRow source{vectors + row * dim, dim, signs + begin * ROTATION_ROUNDS};
-      rotationRow<BUTTERFLY_BLOCKS>(source, size, scratch, RotationFloats{count, values + row * outputs + begin});
+      rotationRow<BUTTERFLY_BLOCKS>(source, size, scratch,
+                                    RotationFloats{count, values + row * outputs + begin});
     }
   }
 }

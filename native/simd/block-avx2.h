@@ -1,6 +1,6 @@
 // The 64-byte blocks on AVX2 with FMA, POPCNT and BMI2: two registers each.
-// Every block-*.h defines the same names with the same results, bit for bit; only the registers differ.
-// Included by isa/avx2.cc inside its namespace and its target region, never elsewhere.
+// Every block-*.h defines the same names with the same results, bit for bit; only the registers
+// differ. Included by isa/avx2.cc inside its namespace and its target region, never elsewhere.
 
 struct F32x16 {
   __m256 v[2];
@@ -83,13 +83,16 @@ inline std::uint16_t signs(__m256 low, __m256 high) {
   return static_cast<std::uint16_t>(_mm256_movemask_ps(low) | _mm256_movemask_ps(high) << 8);
 }
 inline std::uint16_t greater(F32x16 a, F32x16 b) {
-  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_GT_OQ), _mm256_cmp_ps(a.v[1], b.v[1], _CMP_GT_OQ));
+  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_GT_OQ),
+               _mm256_cmp_ps(a.v[1], b.v[1], _CMP_GT_OQ));
 }
 inline std::uint16_t greaterEqual(F32x16 a, F32x16 b) {
-  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_GE_OQ), _mm256_cmp_ps(a.v[1], b.v[1], _CMP_GE_OQ));
+  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_GE_OQ),
+               _mm256_cmp_ps(a.v[1], b.v[1], _CMP_GE_OQ));
 }
 inline std::uint16_t equal(F32x16 a, F32x16 b) {
-  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_EQ_OQ), _mm256_cmp_ps(a.v[1], b.v[1], _CMP_EQ_OQ));
+  return signs(_mm256_cmp_ps(a.v[0], b.v[0], _CMP_EQ_OQ),
+               _mm256_cmp_ps(a.v[1], b.v[1], _CMP_EQ_OQ));
 }
 
 // Lanes that are neither infinite nor NaN.
@@ -115,8 +118,9 @@ inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
           _mm256_xor_ps(a.v[1], _mm256_castsi256_ps(_mm256_loadu_si256(words + 1)))};
 }
 
-// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones; swapped, the
-// lower lanes take the difference. A product with 1 or -1 is exact, so fusing it rounds as the sum does.
+// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones;
+// swapped, the lower lanes take the difference. A product with 1 or -1 is exact, so fusing it
+// rounds as the sum does.
 template <bool SWAPPED>
 inline __m256 butterflyStage(__m256 own, __m256 other, __m256 sign) {
   return SWAPPED ? _mm256_fnmadd_ps(other, sign, own) : _mm256_fmadd_ps(own, sign, other);
@@ -131,8 +135,9 @@ inline __m256 butterflyLanes(__m256 v) {
                                  _mm256_setr_ps(1, -1, 1, -1, 1, -1, 1, -1));
 }
 
-// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
-// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1.
+// REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
+// most-significant-first byte pair.
 template <bool REVERSED>
 inline F32x16 butterflies(F32x16 a) {
   return {butterflyLanes<REVERSED>(_mm256_add_ps(a.v[0], a.v[1])),

@@ -1,6 +1,6 @@
 // The 64-byte blocks on AVX-512 (F, BW, DQ, VL, VBMI2, VPOPCNTDQ): one register each.
-// Every block-*.h defines the same names with the same results, bit for bit; only the registers differ.
-// Included by isa/avx512.cc inside its namespace and its target region, never elsewhere.
+// Every block-*.h defines the same names with the same results, bit for bit; only the registers
+// differ. Included by isa/avx512.cc inside its namespace and its target region, never elsewhere.
 
 struct F32x16 {
   __m512 v;
@@ -75,11 +75,13 @@ inline float fold(F32x16 a) {
 
 // Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
 inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
-  return {_mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_loadu_si512(signs)))};
+  return {
+      _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_loadu_si512(signs)))};
 }
 
-// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones; swapped, the
-// lower lanes take the difference. A product with 1 or -1 is exact, so fusing it rounds as the sum does.
+// One Hadamard stage: other + own in the lower lanes of each pair, other - own in the upper ones;
+// swapped, the lower lanes take the difference. A product with 1 or -1 is exact, so fusing it
+// rounds as the sum does.
 template <bool SWAPPED>
 inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
   const __m512 one = _mm512_set1_ps(1.0F);
@@ -87,8 +89,9 @@ inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
   return SWAPPED ? _mm512_fnmadd_ps(other, sign, own) : _mm512_fmadd_ps(own, sign, other);
 }
 
-// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
-// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1.
+// REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
+// most-significant-first byte pair.
 template <bool REVERSED>
 inline F32x16 butterflies(F32x16 a) {
   __m512 v = a.v;

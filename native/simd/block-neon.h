@@ -1,6 +1,6 @@
 // The 64-byte blocks on arm64 NEON (the baseline of that architecture): four registers each.
-// Every block-*.h defines the same names with the same results, bit for bit; only the registers differ.
-// Included by isa/neon.cc inside its namespace, never elsewhere.
+// Every block-*.h defines the same names with the same results, bit for bit; only the registers
+// differ. Included by isa/neon.cc inside its namespace, never elsewhere.
 
 struct F32x16 {
   float32x4_t v[4];
@@ -109,8 +109,7 @@ inline std::uint16_t finite(F32x16 a) {
 
 // The fixed fold of the law: 16 -> 8 -> 4 -> 2 -> 1, lane i with lane i + half.
 inline float fold(F32x16 a) {
-  const float32x4_t four =
-      vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
+  const float32x4_t four = vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
   const float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
   return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
 }
@@ -123,8 +122,9 @@ inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
   });
 }
 
-// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
-// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1.
+// REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
+// most-significant-first byte pair.
 template <bool REVERSED>
 inline F32x16 butterflies(F32x16 a) {
   const float32x4_t low = vaddq_f32(a.v[0], a.v[2]);
@@ -135,7 +135,8 @@ inline F32x16 butterflies(F32x16 a) {
        vsubq_f32(third, last)};
   const float32x4_t pairs = {1, 1, -1, -1};
   const float32x4_t odds = {1, -1, 1, -1};
-  // A product with 1 or -1 is exact, so the fused operations round once, as the sum and the difference do.
+  // A product with 1 or -1 is exact, so the fused operations round once, as the sum and the
+  // difference do.
   const auto stage = [](float32x4_t own, float32x4_t other, float32x4_t sign) {
     return REVERSED ? vfmsq_f32(own, other, sign) : vfmaq_f32(other, own, sign);
   };

@@ -1,6 +1,6 @@
-// The 64-byte blocks in plain C++: the specification of every operation, and the level for any processor.
-// Every block-*.h defines the same names with the same results, bit for bit; only the registers differ.
-// Included by isa/scalar.cc inside its namespace, never elsewhere.
+// The 64-byte blocks in plain C++: the specification of every operation, and the level for any
+// processor. Every block-*.h defines the same names with the same results, bit for bit; only the
+// registers differ. Included by isa/scalar.cc inside its namespace, never elsewhere.
 
 struct F32x16 {
   float v[16];
@@ -117,8 +117,9 @@ inline F32x16 flipSigns(const F32x16& a, const std::uint32_t* signs) {
   });
 }
 
-// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1. REVERSED: lane i
-// receives what would be in lane i ^ 7, so that a compare mask is the most-significant-first byte pair.
+// The Hadamard butterflies (a, b) -> (a + b, a - b) inside the block, at the strides 8, 4, 2, 1.
+// REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
+// most-significant-first byte pair.
 template <bool REVERSED>
 inline F32x16 butterflies(F32x16 a) {
   for (std::size_t stride = 8; stride >= 1; stride /= 2) {

@@ -1,4 +1,5 @@
-// The rotations: each level against scalar, in codes and in values, on input that need not be finite.
+// The rotations: each level against scalar, in codes and in values, on input that need not be
+// finite.
 
 #include "levels.h"
 
