@@ -1,5 +1,5 @@
-// The choice of instruction-set level: one constant table of kernels per level, one of them active for the
-// process. Detection asks the processor (cpuid) and the operating system (xgetbv).
+// The choice of instruction-set level: one constant table of kernels per level, one of them active
+// for the process. Detection asks the processor (cpuid) and the operating system (xgetbv).
 
 #pragma once
 
@@ -26,7 +26,8 @@ extern const Kernels KERNELS;
 }
 #endif
 
-// The levels that this processor and operating system can run, slowest first; scalar is always there.
+// The levels that this processor and operating system can run, slowest first; scalar is always
+// there.
 const std::vector<const Kernels*>& supportedLevels();
 
 // The active table. Read once per call into a local, so that one call never mixes levels.

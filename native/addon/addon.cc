@@ -122,7 +122,9 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
 
 }  // namespace
 
-Napi::Object initialiseAddon(Napi::Env env, Napi::Object exports) { return initialise(env, exports); }
+Napi::Object initialiseAddon(Napi::Env env, Napi::Object exports) {
+  return initialise(env, exports);
+}
 
 }  // namespace flyhash
 

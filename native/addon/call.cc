@@ -33,20 +33,23 @@ std::size_t wholeNumber(const Napi::Value& value, const std::string& name) {
 }  // namespace
 
 Call::Call(const Napi::CallbackInfo& info)
-    : info(info), table(flyhash::kernels()), threadCount(wholeNumber(info[0], "internal: threads")) {}
+    : info(info),
+      table(flyhash::kernels()),
+      threadCount(wholeNumber(info[0], "internal: threads")) {}
 
 void* Call::array(std::size_t index, napi_typedarray_type wanted, std::size_t count) const {
   napi_typedarray_type type;
   std::size_t length = 0;
   void* data = nullptr;
   const napi_value value = info[index + FIRST_ARGUMENT];
-  if (napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) != napi_ok ||
+  if (napi_get_typedarray_info(info.Env(), value, &type, &length, &data, nullptr, nullptr) !=
+          napi_ok ||
       type != wanted) {
     throw Fault{Fault::Kind::type, nameOf(index) + " has the wrong array type"};
   }
   if (length < count) {
     throw Fault{Fault::Kind::range, nameOf(index) + " must have " + std::to_string(count) +
-                                       " elements, got " + std::to_string(length)};
+                                        " elements, got " + std::to_string(length)};
   }
   return data;
 }

@@ -1,10 +1,12 @@
-// One call from JavaScript into a kernel's door: its arguments as checked pointers, and its work run at once
-// or in the pool. Every door is called as door(threads, done, ...arguments). Without done it blocks and
-// returns its result; with done it returns a job number and later calls done(outcome, result) on the
-// JavaScript thread, where outcome is 'finished', 'aborted' or 'outOfMemory'.
+// One call from JavaScript into a kernel's door: its arguments as checked pointers, and its work
+// run at once or in the pool. Every door is called as door(threads, done, ...arguments). Without
+// done it blocks and returns its result; with done it returns a job number and later calls
+// done(outcome, result) on the JavaScript thread, where outcome is 'finished', 'aborted' or
+// 'outOfMemory'.
 //
-// Arguments are checked for users in TypeScript; here only what protects memory is checked again. Arrays given
-// with done must stay unreachable for users until it was called: then nobody can detach or change them.
+// Arguments are checked for users in TypeScript; here only what protects memory is checked again.
+// Arrays given with done must stay unreachable for users until it was called: then nobody can
+// detach or change them.
 
 #pragma once
 
@@ -52,8 +54,8 @@ class Call {
 // a * b, or a RangeError when it does not fit: sizes come from users.
 std::size_t product(std::size_t a, std::size_t b);
 
-// Rows a block should have so that it takes about a millisecond at `nanoseconds` a row: a multiple of 96 rows
-// (the dense tile) where that many fit, else at least one.
+// Rows a block should have so that it takes about a millisecond at `nanoseconds` a row: a multiple
+// of 96 rows (the dense tile) where that many fit, else at least one.
 std::size_t rowsPerBlock(double nanoseconds);
 
 }  // namespace flyhash

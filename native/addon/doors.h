@@ -1,4 +1,5 @@
-// The doors: one function a kernel entry, defined in the file of its stem, exported under its own name.
+// The doors: one function a kernel entry, defined in the file of its stem, exported under its own
+// name.
 
 #pragma once
 

@@ -25,8 +25,8 @@ const char* nameOf(Outcome outcome) {
 
 Environment& Environment::of(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
-// The thread-safe function first, then our hook: hooks run last-in first-out, so jobs are stopped while the
-// way back still exists.
+// The thread-safe function first, then our hook: hooks run last-in first-out, so jobs are stopped
+// while the way back still exists.
 void Environment::open() {
   if (wake != nullptr) return;
   const auto onWake = [](napi_env env, napi_value, void* context, void*) {

@@ -1,6 +1,7 @@
-// What the addon keeps for one JavaScript environment (the main thread or a worker): its jobs in flight and
-// the way back to its thread. When the environment ends, its jobs are stopped and waited for first, so no
-// thread of the pool ever touches memory or handles of an environment that is gone.
+// What the addon keeps for one JavaScript environment (the main thread or a worker): its jobs in
+// flight and the way back to its thread. When the environment ends, its jobs are stopped and waited
+// for first, so no thread of the pool ever touches memory or handles of an environment that is
+// gone.
 
 #pragma once
 
@@ -25,8 +26,9 @@ class Environment {
 
   static Environment& of(Napi::Env env);
 
-  // Runs work in the pool and calls done(outcome, result()) on this environment's thread, done being the second
-  // argument of the call; all objects among its arguments are held so long. Returns the job's number.
+  // Runs work in the pool and calls done(outcome, result()) on this environment's thread, done
+  // being the second argument of the call; all objects among its arguments are held so long.
+  // Returns the job's number.
   std::uint32_t start(Work work, std::size_t threads, std::function<double()> result,
                       const Napi::CallbackInfo& info);
 

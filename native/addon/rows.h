@@ -1,6 +1,6 @@
-// The shape that every hashing door shares: rows of float32 vectors in, checked for finiteness block by block
-// while they are in cache, and rows of codes out. The result is the flat position of the first value that is
-// not finite, whatever thread met it, or -1.
+// The shape that every hashing door shares: rows of float32 vectors in, checked for finiteness
+// block by block while they are in cache, and rows of codes out. The result is the flat position of
+// the first value that is not finite, whatever thread met it, or -1.
 
 #pragma once
 
@@ -26,7 +26,8 @@ Rows rowsOf(const Call& call, std::size_t first);
 void lower(std::atomic<std::size_t>& least, std::size_t value);
 
 // Runs hash(firstRow, rowCount, scratch) over all rows in blocks of blockRows.
-Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows, std::size_t scratchBytes,
+Napi::Value runRows(const Call& call, const Rows& rows, std::size_t blockRows,
+                    std::size_t scratchBytes,
                     std::function<void(std::size_t, std::size_t, std::byte*)> hash);
 
 }  // namespace flyhash

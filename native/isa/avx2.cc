@@ -1,5 +1,6 @@
 // Level avx2: AVX2 with FMA, POPCNT, LZCNT and BMI1/2 (Haswell and Zen onward).
-// A stub: it opens the level's namespace and target region, includes the kernel texts and fills the table.
+// A stub: it opens the level's namespace and target region, includes the kernel texts and fills the
+// table.
 
 #include <bit>
 #include <cmath>

@@ -1,5 +1,6 @@
 // Level avx512: AVX-512 F, BW, DQ, VL, VBMI2 and VPOPCNTDQ (Ice Lake and Zen 4 onward).
-// A stub: it opens the level's namespace and target region, includes the kernel texts and fills the table.
+// A stub: it opens the level's namespace and target region, includes the kernel texts and fills the
+// table.
 
 #include <bit>
 #include <cmath>
@@ -14,7 +15,8 @@
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 
-FLYHASH_REGION_BEGIN("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx512vpopcntdq,avx2,fma,popcnt,bmi,bmi2,lzcnt")
+FLYHASH_REGION_BEGIN(
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx512vpopcntdq,avx2,fma,popcnt,bmi,bmi2,lzcnt")
 
 namespace flyhash::avx512 {
 namespace {

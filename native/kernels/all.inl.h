@@ -1,4 +1,5 @@
-// Every kernel text, in the order in which one may use another. Included by isa/*.cc after a block header.
+// Every kernel text, in the order in which one may use another. Included by isa/*.cc after a block
+// header.
 
 #include "bits.inl.h"
 #include "limits.inl.h"

@@ -12,7 +12,8 @@ inline std::uint8_t reverseBits(unsigned byte) {
                                    32);
 }
 
-// The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs two loads.
+// The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs
+// two loads.
 inline std::byte* alignedScratch(std::byte* scratch) {
   const std::size_t past = reinterpret_cast<std::uintptr_t>(scratch) % 64;
   return past == 0 ? scratch : scratch + (64 - past);

@@ -1,6 +1,7 @@
-// The table of kernels: what every instruction-set level offers to the layer above. One constant table per
-// level is filled by isa/*.cc from the same kernel texts (*.inl.h). A kernel takes pointers and sizes, writes
-// into given memory, and never allocates, throws, prints or keeps state. Sizes count elements unless named Bytes.
+// The table of kernels: what every instruction-set level offers to the layer above. One constant
+// table per level is filled by isa/*.cc from the same kernel texts (*.inl.h). A kernel takes
+// pointers and sizes, writes into given memory, and never allocates, throws, prints or keeps state.
+// Sizes count elements unless named Bytes.
 
 #pragma once
 
@@ -21,7 +22,8 @@ struct DotProblem {
   std::size_t queryCount;
 };
 
-// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described there.
+// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described
+// there.
 struct FlyNetwork {
   const void* connections;
   std::size_t dim;
@@ -29,9 +31,10 @@ struct FlyNetwork {
   std::size_t fanIn;
 };
 
-// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance << 32 | row.
-// The owner gives memory for min(2 k, all rows to come) entries or more, and counts zeroed below bound. bound starts at
-// bits + 1, or lower when k rows elsewhere are known to be nearer than that.
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance
+// << 32 | row. The owner gives memory for min(2 k, all rows to come) entries or more, and counts
+// zeroed below bound. bound starts at bits + 1, or lower when k rows elsewhere are known to be
+// nearer than that.
 struct HammingNearest {
   std::uint64_t* entries;
   std::uint32_t* counts;  // entries kept at each distance, 0..bits
@@ -47,8 +50,8 @@ struct Kernels {
 
   // sign.inl.h
   std::size_t (*firstNonFinite)(const float* values, std::size_t count);
-  void (*signCodes)(const float* vectors, std::size_t rows, std::size_t dim, const float* thresholds,
-                    std::uint8_t* codes);
+  void (*signCodes)(const float* vectors, std::size_t rows, std::size_t dim,
+                    const float* thresholds, std::uint8_t* codes);
 
   // projection.inl.h
   void (*projectionSigns)(const float* vectors, std::size_t rows, std::size_t dim,
@@ -65,16 +68,17 @@ struct Kernels {
                          const std::uint32_t* signs, std::size_t outputs, float* scratch,
                          float* values);
 
-  // dot.inl.h: both return the flat position of the first value of those rows that is not finite, or end x dim
+  // dot.inl.h: both return the flat position of the first value of those rows that is not finite,
+  // or end x dim
   std::size_t (*dotScratchBytes)(const DotProblem& problem);
-  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
-                              float* distances, std::size_t stride);
-  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end, void* scratch,
-                            std::size_t k, std::uint64_t* keys, std::size_t* counts);
+  std::size_t (*dotDistances)(const DotProblem& problem, std::size_t begin, std::size_t end,
+                              void* scratch, float* distances, std::size_t stride);
+  std::size_t (*dotNearest)(const DotProblem& problem, std::size_t begin, std::size_t end,
+                            void* scratch, std::size_t k, std::uint64_t* keys, std::size_t* counts);
 
   // nearest.inl.h
-  void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts, std::size_t queries,
-                       std::size_t k, std::uint32_t* ids, float* distances);
+  void (*nearestMerge)(std::uint64_t* keys, std::size_t* counts, std::size_t parts,
+                       std::size_t queries, std::size_t k, std::uint32_t* ids, float* distances);
 
   // fly.inl.h, winners.inl.h
   std::size_t (*flyScratchBytes)(const FlyNetwork& network, std::size_t rows);

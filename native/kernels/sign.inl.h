@@ -1,6 +1,6 @@
-// Signs of raw values: one bit a coordinate, value > threshold (binary quantisation), and the check that
-// guards every hasher: the first value that is not finite. Bits are packed most significant first, as numpy's
-// packbits does; padding bits are zero.
+// Signs of raw values: one bit a coordinate, value > threshold (binary quantisation), and the check
+// that guards every hasher: the first value that is not finite. Bits are packed most significant
+// first, as numpy's packbits does; padding bits are zero.
 
 // Index of the first NaN or infinity among count values, or count.
 inline std::size_t firstNonFinite(const float* values, std::size_t count) {
@@ -14,8 +14,8 @@ inline std::size_t firstNonFinite(const float* values, std::size_t count) {
 }
 
 // rows x ceil(dim / 8) bytes of codes; bit j of a row is vectors[row][j] > thresholds[j].
-inline void signCodes(const float* vectors, std::size_t rows, std::size_t dim, const float* thresholds,
-                      std::uint8_t* codes) {
+inline void signCodes(const float* vectors, std::size_t rows, std::size_t dim,
+                      const float* thresholds, std::uint8_t* codes) {
   const std::size_t codeBytes = (dim + 7) / 8;
   for (std::size_t row = 0; row < rows; row++) {
     const float* vector = vectors + row * dim;
@@ -28,7 +28,8 @@ inline void signCodes(const float* vectors, std::size_t rows, std::size_t dim, c
     }
     if (i < dim) {
       const std::size_t rest = dim - i;
-      const std::uint16_t mask = greater(loadPartial(vector + i, rest), loadPartial(thresholds + i, rest));
+      const std::uint16_t mask =
+          greater(loadPartial(vector + i, rest), loadPartial(thresholds + i, rest));
       code[i / 8] = reverseBits(mask & 0xff);
       if (rest > 8) code[i / 8 + 1] = reverseBits(mask >> 8);
     }

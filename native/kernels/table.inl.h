@@ -1,5 +1,5 @@
-// One level's table, filled from the kernel texts included before it. A kernel forgotten here is a compiler
-// error (-Werror=missing-field-initializers). Included by isa/*.cc, which define ISA_NAME.
+// One level's table, filled from the kernel texts included before it. A kernel forgotten here is a
+// compiler error (-Werror=missing-field-initializers). Included by isa/*.cc, which define ISA_NAME.
 
 const Kernels KERNELS = {
     .isa = ISA_NAME,

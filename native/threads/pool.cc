@@ -1,6 +1,6 @@
-// The pool behind pool.h: a queue of jobs, threads started when a call wants more than there are, and one
-// scratch buffer a thread that grows to what its jobs need and is kept. The pool is never destroyed: its
-// threads may outlive every static object of the process.
+// The pool behind pool.h: a queue of jobs, threads started when a call wants more than there are,
+// and one scratch buffer a thread that grows to what its jobs need and is kept. The pool is never
+// destroyed: its threads may outlive every static object of the process.
 
 #include "pool.h"
 
@@ -157,7 +157,8 @@ Outcome Job::outcome() const {
 }
 
 double Job::progress() const {
-  return work.blocks == 0 ? 1.0 : static_cast<double>(done.load()) / static_cast<double>(work.blocks);
+  return work.blocks == 0 ? 1.0
+                          : static_cast<double>(done.load()) / static_cast<double>(work.blocks);
 }
 
 Outcome runHere(Work work, std::size_t threads) {

@@ -1,5 +1,6 @@
-// The package's own threads: one process-wide pool, grown on demand, that runs jobs split into blocks of a
-// millisecond or two. libuv's four threads are left to files and DNS. Nothing here knows about JavaScript.
+// The package's own threads: one process-wide pool, grown on demand, that runs jobs split into
+// blocks of a millisecond or two. libuv's four threads are left to files and DNS. Nothing here
+// knows about JavaScript.
 
 #pragma once
 
@@ -14,8 +15,9 @@ namespace flyhash {
 
 inline constexpr std::size_t MAX_THREADS = 256;
 
-// What to compute: run(block, scratch) for every block below blocks, in any order, on any thread. Blocks must
-// be independent. scratch has scratchBytes bytes, aligned to 64, private to the thread, with any content.
+// What to compute: run(block, scratch) for every block below blocks, in any order, on any thread.
+// Blocks must be independent. scratch has scratchBytes bytes, aligned to 64, private to the thread,
+// with any content.
 struct Work {
   std::size_t blocks = 0;
   std::size_t scratchBytes = 0;
@@ -25,15 +27,15 @@ struct Work {
 
 enum class Outcome { finished, aborted, outOfMemory };
 
-// One piece of work in flight. Threads enter it, take blocks until none is left or it was stopped, and leave;
-// the last to leave ends it: finish, then onEnd, exactly once.
+// One piece of work in flight. Threads enter it, take blocks until none is left or it was stopped,
+// and leave; the last to leave ends it: finish, then onEnd, exactly once.
 class Job {
  public:
   explicit Job(Work work, std::function<void()> onEnd = [] {});
 
-  void enter();             // runs blocks on the calling thread until none is left
-  void stop();              // no further block starts; the job ends as soon as running blocks are done
-  void wait();              // until the job has ended
+  void enter();  // runs blocks on the calling thread until none is left
+  void stop();   // no further block starts; the job ends as soon as running blocks are done
+  void wait();   // until the job has ended
   Outcome outcome() const;  // once ended
   double progress() const;  // finished blocks over all blocks, 0 to 1
 
