@@ -22,7 +22,7 @@ export {
   type SearchAsyncOptions,
   type SearchOptions,
 } from './search/hamming-index.ts';
-export type { Metric, Metric } from './search/metric.ts';
+export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
-export { type TopK, type TopK, type TopKOptions, type TopKOptions, topK, topK } from './top-k.ts';
+export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';
