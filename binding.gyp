@@ -47,7 +47,7 @@
         ['OS=="win"', {
           'msvs_settings': {
             'VCCLCompilerTool': {
-              'AdditionalOptions': ['/std:c++20', '/fp:precise', '/O2', '/utf-8'],
+              'AdditionalOptions': ['/std:c++20', '/fp:precise', '/O2', '/utf-8', '/wd5030'],
             },
           },
         }],

@@ -8,6 +8,9 @@
 // most-significant-first byte pair. Thresholds are packed the same way, padding outputs with
 // +infinity, whose bits are then zero.
 
+// What works on blocks in registers must be inlined: said outright, since compilers give up in long
+// files.
+
 // Rows that visit one panel before the next, about 96: the panel stays in the second-level cache
 // meanwhile.
 inline constexpr std::size_t PROJECTION_ROWS = 96 / TILE_ROWS * TILE_ROWS;
@@ -29,7 +32,8 @@ struct ProjectionSignOutput {
   std::uint8_t* codes;
 
   template <std::size_t BLOCKS>
-  void put(std::size_t row, std::size_t group, const F32x16 (&sums)[BLOCKS]) const {
+  [[gnu::always_inline]] void put(std::size_t row, std::size_t group,
+                                  const F32x16 (&sums)[BLOCKS]) const {
     std::uint8_t* code = codes + row * ((bits + 7) / 8) + group * 2;
     const bool lastByte = (group + BLOCKS) * 16 < bits + 8;
     for (std::size_t c = 0; c < BLOCKS; c++) {
@@ -46,7 +50,8 @@ struct ProjectionValueOutput {
   float* values;
 
   template <std::size_t BLOCKS>
-  void put(std::size_t row, std::size_t group, const F32x16 (&sums)[BLOCKS]) const {
+  [[gnu::always_inline]] void put(std::size_t row, std::size_t group,
+                                  const F32x16 (&sums)[BLOCKS]) const {
     float packed[BLOCKS * 16];
     for (std::size_t c = 0; c < BLOCKS; c++) store(packed + c * 16, sums[c]);
     float* value = values + row * outputs + group * 16;
@@ -58,8 +63,9 @@ struct ProjectionValueOutput {
 
 // Continues the sums of ROWS rows and BLOCKS groups over the inputs begin..end.
 template <std::size_t ROWS, std::size_t BLOCKS>
-inline void projectionTile(const ProjectionInput& input, std::size_t row, std::size_t group,
-                           std::size_t begin, std::size_t end, F32x16 (&sums)[ROWS][BLOCKS]) {
+[[gnu::always_inline]] inline void projectionTile(const ProjectionInput& input, std::size_t row,
+                                                  std::size_t group, std::size_t begin,
+                                                  std::size_t end, F32x16 (&sums)[ROWS][BLOCKS]) {
   const std::size_t dim = input.dim;
   const float* vectors = input.vectors + row * dim;
   const float* panel = input.panels + group * dim * 16;
@@ -74,7 +80,7 @@ inline void projectionTile(const ProjectionInput& input, std::size_t row, std::s
 }
 
 template <std::size_t ROWS, std::size_t BLOCKS>
-inline void projectionClear(F32x16 (&sums)[ROWS][BLOCKS]) {
+[[gnu::always_inline]] inline void projectionClear(F32x16 (&sums)[ROWS][BLOCKS]) {
   for (std::size_t r = 0; r < ROWS; r++) {
     for (std::size_t c = 0; c < BLOCKS; c++) sums[r][c] = broadcast(0.0F);
   }
@@ -83,8 +89,9 @@ inline void projectionClear(F32x16 (&sums)[ROWS][BLOCKS]) {
 // Hands the rows of a tile to the output. A recursion, since an array indexed by a loop leaves the
 // registers.
 template <std::size_t FIRST, std::size_t ROWS, std::size_t BLOCKS, typename Output>
-inline void projectionPut(const Output& output, std::size_t row, std::size_t group,
-                          const F32x16 (&sums)[ROWS][BLOCKS]) {
+[[gnu::always_inline]] inline void projectionPut(const Output& output, std::size_t row,
+                                                 std::size_t group,
+                                                 const F32x16 (&sums)[ROWS][BLOCKS]) {
   output.put(row + FIRST, group, sums[FIRST]);
   if constexpr (FIRST + 1 < ROWS) projectionPut<FIRST + 1>(output, row, group, sums);
 }

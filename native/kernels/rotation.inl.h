@@ -24,7 +24,7 @@ struct RotationRow {
   std::size_t dim;
   const std::uint32_t* signs;
 
-  F32x16 block(std::size_t index) const {
+  [[gnu::always_inline]] F32x16 block(std::size_t index) const {
     const std::size_t begin = index * 16;
     if (begin + 16 <= dim) return flipSigns(load(vector + begin), signs + begin);
     const std::size_t rest = begin < dim ? dim - begin : 0;
@@ -36,7 +36,7 @@ struct RotationScratch {
   const float* values;
   const std::uint32_t* signs;
 
-  F32x16 block(std::size_t index) const {
+  [[gnu::always_inline]] F32x16 block(std::size_t index) const {
     return flipSigns(load(values + index * 16), signs + index * 16);
   }
 };
@@ -44,7 +44,7 @@ struct RotationScratch {
 struct RotationPlain {
   const float* values;
 
-  F32x16 block(std::size_t index) const { return load(values + index * 16); }
+  [[gnu::always_inline]] F32x16 block(std::size_t index) const { return load(values + index * 16); }
 };
 
 // Where the last pass of a round writes: back to the scratch, or a code, or floats in natural
@@ -54,7 +54,7 @@ struct RotationKeep {
   float* values;
 
   template <std::size_t BLOCKS>
-  void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
+  [[gnu::always_inline]] void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
     for (std::size_t b = 0; b < BLOCKS; b++) store(values + (first + b) * 16, blocks[b]);
   }
 };
@@ -66,7 +66,7 @@ struct RotationCode {
   std::uint8_t* code;
 
   template <std::size_t BLOCKS>
-  void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
+  [[gnu::always_inline]] void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
     for (std::size_t b = 0; b < BLOCKS; b++) {
       const std::size_t output = (first + b) * 16;
       if (output >= bits) return;
@@ -83,7 +83,7 @@ struct RotationFloats {
   float* values;
 
   template <std::size_t BLOCKS>
-  void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
+  [[gnu::always_inline]] void put(std::size_t first, const F32x16 (&blocks)[BLOCKS]) const {
     for (std::size_t b = 0; b < BLOCKS; b++) {
       const std::size_t output = (first + b) * 16;
       const std::size_t rest = output < outputs ? outputs - output : 0;
@@ -98,7 +98,7 @@ struct RotationFloats {
 
 // Butterflies between blocks, at the strides HALF, HALF / 2, ... 1 blocks.
 template <std::size_t HALF, std::size_t BLOCKS>
-inline void rotationBetween(F32x16 (&blocks)[BLOCKS]) {
+[[gnu::always_inline]] inline void rotationBetween(F32x16 (&blocks)[BLOCKS]) {
   if constexpr (HALF > 0) {
     for (std::size_t b = 0; b < BLOCKS; b++) {
       if ((b & HALF) != 0) continue;
@@ -112,14 +112,14 @@ inline void rotationBetween(F32x16 (&blocks)[BLOCKS]) {
 
 // All butterflies of BLOCKS neighbouring blocks.
 template <bool REVERSED, std::size_t BLOCKS>
-inline void rotationWhole(F32x16 (&blocks)[BLOCKS]) {
+[[gnu::always_inline]] inline void rotationWhole(F32x16 (&blocks)[BLOCKS]) {
   rotationBetween<BLOCKS / 2>(blocks);
   for (F32x16& block : blocks) block = butterflies<REVERSED>(block);
 }
 
 // A row that fits the registers: all rounds without a store.
 template <std::size_t BLOCKS, typename Output>
-inline void rotationSmall(const RotationRow& row, const Output& output) {
+[[gnu::always_inline]] inline void rotationSmall(const RotationRow& row, const Output& output) {
   const std::size_t size = BLOCKS * 16;
   F32x16 blocks[BLOCKS];
   for (std::size_t b = 0; b < BLOCKS; b++) blocks[b] = row.block(b);
@@ -134,7 +134,8 @@ inline void rotationSmall(const RotationRow& row, const Output& output) {
 
 // The strides from count / 2 down to count / FACTOR blocks, of `count` blocks, into the scratch.
 template <std::size_t FACTOR, typename Source>
-inline void rotationPass(const Source& source, float* scratch, std::size_t count) {
+[[gnu::always_inline]] inline void rotationPass(const Source& source, float* scratch,
+                                                std::size_t count) {
   const std::size_t step = count / FACTOR;
   for (std::size_t at = 0; at < step; at++) {
     F32x16 blocks[FACTOR];
@@ -144,25 +145,33 @@ inline void rotationPass(const Source& source, float* scratch, std::size_t count
   }
 }
 
+// The last strides of a round, of neighbouring blocks of the scratch from block `first` on.
+template <typename Output>
+[[gnu::always_inline]] inline void rotationLast(const float* scratch, std::size_t first,
+                                                const Output& output) {
+  F32x16 blocks[BUTTERFLY_BLOCKS];
+  for (std::size_t b = 0; b < BUTTERFLY_BLOCKS; b++) blocks[b] = load(scratch + (first + b) * 16);
+  rotationWhole<Output::REVERSED>(blocks);
+  output.put(first, blocks);
+}
+
 // The rest of a round, for `count` blocks of the scratch from block `first` on: pass by pass, each
 // part to its end before the next, so that large rows stay in the caches. count is a power of
 // BUTTERFLY_BLOCKS.
 template <typename Output>
 inline void rotationFinish(float* scratch, std::size_t first, std::size_t count,
                            const Output& output) {
-  if (count > BUTTERFLY_BLOCKS) {
-    const std::size_t step = count / BUTTERFLY_BLOCKS;
-    rotationPass<BUTTERFLY_BLOCKS>(RotationPlain{scratch + first * 16}, scratch + first * 16,
-                                   count);
-    for (std::size_t b = 0; b < BUTTERFLY_BLOCKS; b++) {
-      rotationFinish(scratch, first + b * step, step, output);
+  if (count == BUTTERFLY_BLOCKS) return rotationLast(scratch, first, output);
+  float* const part = scratch + first * 16;
+  rotationPass<BUTTERFLY_BLOCKS>(RotationPlain{part}, part, count);
+  const std::size_t step = count / BUTTERFLY_BLOCKS;
+  for (std::size_t b = 0; b < count; b += step) {
+    if (step == BUTTERFLY_BLOCKS) {
+      rotationLast(scratch, first + b, output);
+    } else {
+      rotationFinish(scratch, first + b, step, output);
     }
-    return;
   }
-  F32x16 blocks[BUTTERFLY_BLOCKS];
-  for (std::size_t b = 0; b < BUTTERFLY_BLOCKS; b++) blocks[b] = load(scratch + (first + b) * 16);
-  rotationWhole<Output::REVERSED>(blocks);
-  output.put(first, blocks);
 }
 
 // The first pass takes the factor that leaves a power of BUTTERFLY_BLOCKS to the others.
@@ -176,7 +185,13 @@ inline void rotationRound(const Source& source, float* scratch, std::size_t coun
   }
   rotationPass<FACTOR>(source, scratch, count);
   const std::size_t step = count / FACTOR;
-  for (std::size_t b = 0; b < FACTOR; b++) rotationFinish(scratch, b * step, step, output);
+  for (std::size_t b = 0; b < count; b += step) {
+    if (step == BUTTERFLY_BLOCKS) {
+      rotationLast(scratch, b, output);
+    } else {
+      rotationFinish(scratch, b, step, output);
+    }
+  }
 }
 
 template <std::size_t BLOCKS, typename Output>

@@ -112,7 +112,7 @@ inline float fold(F32x16 a) {
 }
 
 // Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
-inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+[[gnu::always_inline]] inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
   const auto* words = reinterpret_cast<const __m256i*>(signs);
   return {_mm256_xor_ps(a.v[0], _mm256_castsi256_ps(_mm256_loadu_si256(words))),
           _mm256_xor_ps(a.v[1], _mm256_castsi256_ps(_mm256_loadu_si256(words + 1)))};
@@ -122,11 +122,11 @@ inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
 // swapped, the lower lanes take the difference. A product with 1 or -1 is exact, so fusing it
 // rounds as the sum does.
 template <bool SWAPPED>
-inline __m256 butterflyStage(__m256 own, __m256 other, __m256 sign) {
+[[gnu::always_inline]] inline __m256 butterflyStage(__m256 own, __m256 other, __m256 sign) {
   return SWAPPED ? _mm256_fnmadd_ps(other, sign, own) : _mm256_fmadd_ps(own, sign, other);
 }
 template <bool SWAPPED>
-inline __m256 butterflyLanes(__m256 v) {
+[[gnu::always_inline]] inline __m256 butterflyLanes(__m256 v) {
   v = butterflyStage<SWAPPED>(v, _mm256_permute2f128_ps(v, v, 1),
                               _mm256_setr_ps(1, 1, 1, 1, -1, -1, -1, -1));
   v = butterflyStage<SWAPPED>(v, _mm256_permute_ps(v, 0x4e),
@@ -139,7 +139,7 @@ inline __m256 butterflyLanes(__m256 v) {
 // REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
 // most-significant-first byte pair.
 template <bool REVERSED>
-inline F32x16 butterflies(F32x16 a) {
+[[gnu::always_inline]] inline F32x16 butterflies(F32x16 a) {
   return {butterflyLanes<REVERSED>(_mm256_add_ps(a.v[0], a.v[1])),
           butterflyLanes<REVERSED>(_mm256_sub_ps(a.v[0], a.v[1]))};
 }

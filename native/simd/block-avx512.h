@@ -74,7 +74,7 @@ inline float fold(F32x16 a) {
 }
 
 // Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
-inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+[[gnu::always_inline]] inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
   return {
       _mm512_castsi512_ps(_mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_loadu_si512(signs)))};
 }
@@ -83,7 +83,7 @@ inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
 // swapped, the lower lanes take the difference. A product with 1 or -1 is exact, so fusing it
 // rounds as the sum does.
 template <bool SWAPPED>
-inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
+[[gnu::always_inline]] inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
   const __m512 one = _mm512_set1_ps(1.0F);
   const __m512 sign = _mm512_mask_blend_ps(upper, one, _mm512_set1_ps(-1.0F));
   return SWAPPED ? _mm512_fnmadd_ps(other, sign, own) : _mm512_fmadd_ps(own, sign, other);
@@ -93,7 +93,7 @@ inline __m512 butterflyStage(__m512 own, __m512 other, __mmask16 upper) {
 // REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
 // most-significant-first byte pair.
 template <bool REVERSED>
-inline F32x16 butterflies(F32x16 a) {
+[[gnu::always_inline]] inline F32x16 butterflies(F32x16 a) {
   __m512 v = a.v;
   v = butterflyStage<false>(v, _mm512_shuffle_f32x4(v, v, 0x4e), 0xff00);
   v = butterflyStage<REVERSED>(v, _mm512_shuffle_f32x4(v, v, 0xb1), 0xf0f0);

@@ -115,7 +115,7 @@ inline float fold(F32x16 a) {
 }
 
 // Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
-inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
+[[gnu::always_inline]] inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
   return quarters([&](int i) {
     return vreinterpretq_f32_u32(
         veorq_u32(vreinterpretq_u32_f32(a.v[i]), vld1q_u32(signs + 4 * i)));
@@ -126,7 +126,7 @@ inline F32x16 flipSigns(F32x16 a, const std::uint32_t* signs) {
 // REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
 // most-significant-first byte pair.
 template <bool REVERSED>
-inline F32x16 butterflies(F32x16 a) {
+[[gnu::always_inline]] inline F32x16 butterflies(F32x16 a) {
   const float32x4_t low = vaddq_f32(a.v[0], a.v[2]);
   const float32x4_t middle = vaddq_f32(a.v[1], a.v[3]);
   const float32x4_t third = vsubq_f32(a.v[0], a.v[2]);

@@ -111,7 +111,7 @@ inline float fold(F32x16 a) {
 }
 
 // Flips the signs of the lanes whose word is 0x80000000; the other words are 0.
-inline F32x16 flipSigns(const F32x16& a, const std::uint32_t* signs) {
+[[gnu::always_inline]] inline F32x16 flipSigns(const F32x16& a, const std::uint32_t* signs) {
   return lanes([&](std::size_t i) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) ^ signs[i]);
   });
@@ -121,7 +121,7 @@ inline F32x16 flipSigns(const F32x16& a, const std::uint32_t* signs) {
 // REVERSED: lane i receives what would be in lane i ^ 7, so that a compare mask is the
 // most-significant-first byte pair.
 template <bool REVERSED>
-inline F32x16 butterflies(F32x16 a) {
+[[gnu::always_inline]] inline F32x16 butterflies(F32x16 a) {
   for (std::size_t stride = 8; stride >= 1; stride /= 2) {
     a = lanes([&](std::size_t i) {
       const float low = a.v[i & ~stride];
