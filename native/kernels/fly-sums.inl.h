@@ -1,5 +1,5 @@
-// The fly's sparse sums (Dasgupta, Stevens, Navlakha 2017), in tiles of 16 units x 16 rows that are
-// never stored as a whole, so scratch memory stays small for any number of units; fly.inl.h and
+// The fly's sparse sums (Dasgupta, Stevens, Navlakha 2017), in chunks of 256 units x 16 rows that
+// are never stored as a whole, so scratch memory stays small for any number of units; fly.inl.h and
 // winners.inl.h read them. Each unit adds fanIn inputs by ascending index, plain float32 adds from
 // +0. Lanes run across 16 rows, transposed first.
 //
@@ -15,13 +15,17 @@ inline constexpr std::size_t FLY_BLOCK_ROWS = 4;
 // A row of the narrow form takes as many floats as any u16 index reaches.
 inline constexpr std::size_t FLY_SPREAD_PLACES = 65536 / sizeof(float) + 16;
 
+// Units whose sums are held at a time.
+inline constexpr std::size_t FLY_CHUNK_UNITS = 256;
+
 // One block of up to 16 rows being hashed.
 struct FlyBlock {
   const float* vectors;  // the block's first row
   std::size_t rows;      // 1..16
   float* transposed;     // [dim][16]; or null, when there are few rows or too many inputs
   float* spread;         // then [row][dim][2], or null when the rows are read where they lie
-  float* tile;           // [16 units][16 rows], then the same transposed
+  float* chunk;          // [FLY_CHUNK_UNITS][16 rows]
+  float* tile;           // 16 units of it transposed: [row][16]
   float means[16];       // subtracted from every input of a row, 0 unless centred
 };
 
@@ -118,30 +122,37 @@ inline void flyWideRow(const FlyNetwork& network, std::size_t group, const float
 }
 
 inline void flyGroup(const FlyNetwork& network, const FlyBlock& block, std::size_t group,
-                     float* tile) {
+                     float* sums) {
   const bool narrow = network.dim <= FLY_NARROW_DIM;
   if (block.transposed != nullptr) {
-    (narrow ? flyNarrowGroup : flyWideGroup)(network, group, block.transposed, tile);
+    (narrow ? flyNarrowGroup : flyWideGroup)(network, group, block.transposed, sums);
   } else if (narrow) {
     for (std::size_t row = 0; row < block.rows; row++) {
-      flyNarrowRow(network, group, block.spread + row * FLY_SPREAD_PLACES, tile + row);
+      flyNarrowRow(network, group, block.spread + row * FLY_SPREAD_PLACES, sums + row);
     }
   } else {
     for (std::size_t row = 0; row < block.rows; row++) {
       const float* vector = block.vectors + row * network.dim;
-      flyWideRow(network, group, vector, block.means[row], tile + row);
+      flyWideRow(network, group, vector, block.means[row], sums + row);
     }
   }
 }
 
-// The sums of 16 units from unit on (a multiple of 16) as [row][16]. Units past the last have no
-// meaning.
-inline const float* flyTile(const FlyNetwork& network, const FlyBlock& block, std::size_t unit) {
-  flyGroup(network, block, unit / 8, block.tile);
-  if (unit + 8 < network.units) flyGroup(network, block, unit / 8 + 1, block.tile + 128);
-  float* byRow = block.tile + 256;
-  transpose16(block.tile, 16, byRow);
-  return byRow;
+// The sums of FLY_CHUNK_UNITS units from unit on (a multiple of 16), or of those that are left, to
+// block.chunk; returns the end of these units. Sums past the last unit have no meaning.
+inline std::size_t flyChunk(const FlyNetwork& network, const FlyBlock& block, std::size_t unit) {
+  const std::size_t rest = network.units - unit;
+  const std::size_t end = unit + (rest < FLY_CHUNK_UNITS ? rest : FLY_CHUNK_UNITS);
+  for (std::size_t first = unit; first < end; first += 8) {
+    flyGroup(network, block, first / 8, block.chunk + (first - unit) * 16);
+  }
+  return end;
+}
+
+// 16 units of the chunk, the first of them at the given place in it, as [row][16].
+inline const float* flyTile(const FlyBlock& block, std::size_t place) {
+  transpose16(block.chunk + place * 16, 16, block.tile);
+  return block.tile;
 }
 
 // The lanes of a tile that are units.

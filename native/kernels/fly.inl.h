@@ -13,7 +13,9 @@ inline std::size_t flyInputBytes(const FlyNetwork& network, std::size_t rows) {
   if (flyTransposes(network, rows)) return narrow ? 65536 * 8 + 64 : network.dim * 64;
   return narrow ? rows * FLY_SPREAD_PLACES * sizeof(float) : 0;
 }
-inline constexpr std::size_t FLY_TILE_BYTES = 2 * 256 * sizeof(float);
+// The chunk, then the tile.
+inline constexpr std::size_t FLY_SUM_PLACES = FLY_CHUNK_UNITS * 16 + 256;
+inline constexpr std::size_t FLY_SUM_BYTES = FLY_SUM_PLACES * sizeof(float);
 
 // vectors[rows][dim] to transposed[dim][16]; missing rows are zero.
 inline void flyTranspose(const float* vectors, std::size_t rows, std::size_t dim,
@@ -55,14 +57,14 @@ inline void flyCentre(const FlyNetwork& network, FlyBlock& block) {
   }
 }
 
-// Makes the block of up to 16 rows in scratch memory: the tile, then the inputs in the order the
-// sums need.
+// Makes the block of up to 16 rows in scratch memory: room for the sums, then the inputs in the
+// order the sums need.
 inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::size_t rows,
                          bool centred, std::byte* scratch) {
-  float* tile = reinterpret_cast<float*>(alignedScratch(scratch));
-  float* inputs = tile + FLY_TILE_BYTES / sizeof(float);
-  FlyBlock block{vectors, rows, nullptr, nullptr, tile, {}};
-  for (std::size_t i = 0; i < 256; i += 16) store(tile + i, broadcast(0.0F));
+  float* chunk = reinterpret_cast<float*>(alignedScratch(scratch));
+  float* inputs = chunk + FLY_SUM_PLACES;
+  FlyBlock block{vectors, rows, nullptr, nullptr, chunk, inputs - 256, {}};
+  for (std::size_t i = 0; i < FLY_SUM_PLACES; i += 16) store(chunk + i, broadcast(0.0F));
   if (flyTransposes(network, rows)) {
     block.transposed = inputs;
     flyTranspose(vectors, rows, network.dim, inputs);
@@ -81,7 +83,7 @@ inline FlyBlock flyBlock(const FlyNetwork& network, const float* vectors, std::s
 // Bytes of scratch memory that a call on that many rows needs, except the winners'
 // (flyWinnersScratchBytes).
 inline std::size_t flyScratchBytes(const FlyNetwork& network, std::size_t rows) {
-  return ALIGNMENT_BYTES + FLY_TILE_BYTES + flyInputBytes(network, rows < 16 ? rows : 16);
+  return ALIGNMENT_BYTES + FLY_SUM_BYTES + flyInputBytes(network, rows < 16 ? rows : 16);
 }
 
 // --- Readings
@@ -92,8 +94,10 @@ inline void flyValues(const FlyNetwork& network, const float* vectors, std::size
   for (std::size_t first = 0; first < rows; first += 16) {
     const std::size_t count = rows - first < 16 ? rows - first : 16;
     const FlyBlock block = flyBlock(network, vectors + first * network.dim, count, false, scratch);
+    std::size_t end = 0;
     for (std::size_t unit = 0; unit < network.units; unit += 16) {
-      const float* sums = flyTile(network, block, unit);
+      if (unit == end) end = flyChunk(network, block, unit);
+      const float* sums = flyTile(block, unit % FLY_CHUNK_UNITS);
       const std::size_t width = network.units - unit < 16 ? network.units - unit : 16;
       for (std::size_t row = 0; row < count; row++) {
         storePartial(values + (first + row) * network.units + unit, load(sums + row * 16), width);
@@ -109,8 +113,10 @@ inline void flySigns(const FlyNetwork& network, const float* vectors, std::size_
   for (std::size_t first = 0; first < rows; first += 16) {
     const std::size_t count = rows - first < 16 ? rows - first : 16;
     const FlyBlock block = flyBlock(network, vectors + first * network.dim, count, true, scratch);
+    std::size_t end = 0;
     for (std::size_t unit = 0; unit < network.units; unit += 16) {
-      const float* sums = flyTile(network, block, unit);
+      if (unit == end) end = flyChunk(network, block, unit);
+      const float* sums = flyTile(block, unit % FLY_CHUNK_UNITS);
       const unsigned lanes = flyLanes(network, unit);
       for (std::size_t row = 0; row < count; row++) {
         const unsigned mask = greater(load(sums + row * 16), broadcast(0.0F)) & lanes;
@@ -145,15 +151,14 @@ inline void flyPseudoSigns(const FlyNetwork& network, const float* vectors, std:
     F32x16 sums = broadcast(0.0F);
     std::size_t key = 0;
     std::size_t left = width;
-    for (std::size_t group = 0; group * 8 < network.units; group++) {
-      flyGroup(network, block, group, block.tile);
-      for (std::size_t u = 0; u < 8 && key < keyBits; u++) {
-        sums = add(sums, load(block.tile + u * 16));
-        if (--left != 0) continue;
-        flyKeyBit(sums, count, key++, codeBytes, codes + first * codeBytes);
-        sums = broadcast(0.0F);
-        left = width;
-      }
+    std::size_t end = 0;
+    for (std::size_t unit = 0; unit < network.units; unit++) {
+      if (unit == end) end = flyChunk(network, block, unit);
+      sums = add(sums, load(block.chunk + unit % FLY_CHUNK_UNITS * 16));
+      if (--left != 0) continue;
+      flyKeyBit(sums, count, key++, codeBytes, codes + first * codeBytes);
+      sums = broadcast(0.0F);
+      left = width;
     }
   }
 }
