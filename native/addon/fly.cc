@@ -8,6 +8,7 @@
 
 #include "doors.h"
 #include "fault.h"
+#include "pages.h"
 #include "rows.h"
 
 namespace flyhash {
@@ -51,6 +52,8 @@ Napi::Value flyWinners(const Napi::CallbackInfo& info) {
   std::uint32_t* indices = call.integers(7, product(rows.rows, active));
   float* values = call.given(8) ? call.floats(8, product(rows.rows, active)) : nullptr;
   const Kernels& kernels = call.kernels();
+  preferLargePages(indices, rows.rows * active * sizeof *indices);
+  if (values != nullptr) preferLargePages(values, rows.rows * active * sizeof *values);
   const std::size_t scratchBytes = kernels.flyWinnersScratchBytes(network, rows.rows, active);
   return runRows(call, rows, blockRowsFor(network), scratchBytes,
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {
@@ -97,6 +100,7 @@ Napi::Value flyValues(const Napi::CallbackInfo& info) {
   const Rows rows = rowsOf(call, 0);
   const FlyNetwork network = networkOf(call, rows);
   float* values = call.floats(6, product(rows.rows, network.units));
+  preferLargePages(values, rows.rows * network.units * sizeof *values);
   const Kernels& kernels = call.kernels();
   return runRows(call, rows, blockRowsFor(network), kernels.flyScratchBytes(network, rows.rows),
                  [=, &kernels](std::size_t first, std::size_t count, std::byte* scratch) {
