@@ -17,7 +17,10 @@ struct FlyCase {
   explicit FlyCase(Generator& draw) : rows(draw.size(0, 20)) {
     const bool isWide = draw.size(0, 9) == 0;
     const std::size_t dim = isWide ? draw.size(8192, 8200) : draw.size(1, 40);
-    const std::size_t units = draw.size(0, 1) == 0 ? draw.size(1, 60) : draw.size(280, 700);
+    // From 1025 units on, the winners' first thresholds come from a sample.
+    const std::size_t units = draw.size(0, 9) == 0   ? draw.size(1025, 1300)
+                              : draw.size(0, 1) == 0 ? draw.size(1, 60)
+                                                     : draw.size(280, 700);
     const std::size_t fanIn = draw.size(1, 12);
     active = draw.size(0, 1) == 0 ? draw.size(1, units) : draw.size(1, units / 20 + 1);
     const std::size_t count = (units + 7) / 8 * 8 * fanIn;

@@ -85,6 +85,26 @@ describe.each([...levelBackends])('fly at level %s', (_level, backend) => {
     );
   });
 
+  it('gives the winners of the reference where a sample of the units sets thresholds', () => {
+    fc.assert(
+      fc.property(problem, fc.integer({ min: 1025, max: 1300 }), (p, units) => {
+        const active = Math.max(1, Math.floor((units * p.active) / p.units / 4));
+        const larger = { ...p, units, active };
+        winners(larger, network(larger), backend);
+      }),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
+  });
+
+  it('gives the winners of rows that the sample of the units misleads', () => {
+    const p = { rows: 18, dim: 3, units: 1500, fanIn: 1, active: 300, seed: 0, threads: 1 };
+    const inputs = Uint32Array.from({ length: p.units }, (_, unit) => (unit < 256 ? 0 : 1));
+    const vectors = Float32Array.from({ length: p.rows * p.dim }, (_, i) =>
+      i % p.dim === 0 && i % 4 !== 0 ? 1 : 0,
+    );
+    winners({ ...p, vectors }, packConnections(inputs, p), backend);
+  });
+
   it('gives the signs of the reference', () => {
     fc.assert(
       fc.property(problem, (p) => {
