@@ -142,21 +142,29 @@ class RowLanes<Codes> {
     const bad = await running.result.finally(() => this.#running.delete(running));
     if (bad === undefined) return;
     if (bad >= 0) throw this.#source.notFinite(first * this.#source.dim + bad);
+    if (this.#stopped || this.#failure !== undefined) return;
     this.#done += rows;
     this.#onProgress?.({ done: this.#done, total: this.#source.rows });
   }
+}
+
+type CheckedOptions = HashAsyncOptions & { readonly threads: number };
+
+function checkAsyncOptions(options: HashAsyncOptions): CheckedOptions {
+  checkOptions(options, 'options', ['threads', 'signal', 'onProgress']);
+  return {
+    threads: checkThreads(options.threads, activeBackend().threads),
+    onProgress: checkCallback(options.onProgress, 'onProgress'),
+    signal: checkSignal(options.signal),
+  };
 }
 
 /** Hashes all rows beside the event loop. */
 export async function hashRowsAsync<Codes>(
   source: VectorSource,
   hash: RowHash<Codes>,
-  options: HashAsyncOptions,
+  { threads, signal, onProgress }: CheckedOptions,
 ): Promise<Codes> {
-  checkOptions(options, 'options', ['threads', 'signal', 'onProgress']);
-  const threads = checkThreads(options.threads, activeBackend().threads);
-  const onProgress = checkCallback(options.onProgress, 'onProgress');
-  const signal = checkSignal(options.signal);
   return new RowLanes(source, hash, onProgress).run(threads, signal);
 }
 
@@ -193,8 +201,9 @@ export abstract class Hasher<Codes> {
    * @throws (rejects) as {@link hash}; with `signal.reason` when aborted.
    */
   async hashAsync(vectors: Vectors, options: HashAsyncOptions = {}): Promise<Codes> {
+    const checked = checkAsyncOptions(options);
     const source = new VectorSource(vectors, this.dim);
-    return hashRowsAsync(source, this.rowHash(source.rows), options);
+    return hashRowsAsync(source, this.rowHash(source.rows), checked);
   }
 
   /**
@@ -215,6 +224,7 @@ export abstract class Hasher<Codes> {
     ) {
       throw wrongKind('batches', 'an iterable or async iterable of vectors', batches);
     }
+    checkAsyncOptions(options);
     for await (const vectors of batches) yield await this.hashAsync(vectors, options);
   }
 }
