@@ -160,7 +160,10 @@ const absurd: Row[] = [
   ],
   [
     'codes',
-    () => SimHash.create({ dim: 1, bits: 2 ** 20 }).hash(new Int8Array(2 ** 15 + 1)),
+    () =>
+      SimHash.create({ dim: 1, bits: 2 ** 20, projection: 'hadamard' }).hash(
+        new Int8Array(2 ** 15 + 1),
+      ),
     RangeError,
     `codes ${TOO_LARGE} 32769 rows of 131072 bytes`,
   ],
@@ -331,52 +334,5 @@ describe('constructors', () => {
       expect(() => new Class(...args)).toThrow(TypeError);
       expect(() => new Class(...args)).toThrow(`${name} must be made by ${name}.`);
     }
-  });
-});
-
-describe.each([...allBackends])('arrays that lie, on %s', (_name, backend) => {
-  beforeAll(() => useBackend(backend));
-
-  class Longer extends Float32Array {
-    override get length(): number {
-      return 64;
-    }
-  }
-
-  it('never reach memory that they do not have', () => {
-    const hasher = SimHash.create({ dim: 2, bits: 8 });
-    const own = Object.defineProperty(new Float32Array(2), 'length', { value: 64 });
-    const posing = Object.setPrototypeOf(new Int16Array(2), Float32Array.prototype);
-    const empty = Object.create(Float32Array.prototype);
-    for (const vectors of [new Longer(2), own, posing, empty] as Float32Array[]) {
-      for (const call of [
-        () => hasher.hash(vectors),
-        () => exactNeighbors(vectors, [[1, 2]], 1, { metric: 'l2', dim: 2 }),
-        () => topK(vectors, { k: 1, columns: 2 }),
-      ]) {
-        try {
-          call();
-        } catch (error) {
-          expect((error as Error).message).not.toContain('internal');
-        }
-      }
-    }
-  });
-
-  it('are found out when reading one detaches another', () => {
-    const flat = new Float32Array(4);
-    const queries = [
-      new Proxy([1, 2], {
-        get(target, key) {
-          if (flat.length > 0 && key === '1') {
-            structuredClone(flat.buffer, { transfer: [flat.buffer as ArrayBuffer] });
-          }
-          return Reflect.get(target, key) as unknown;
-        },
-      }),
-    ];
-    const search = (): unknown => exactNeighbors(flat, queries, 1, { metric: 'dot', dim: 2 });
-    expect(search).toThrow(TypeError);
-    expect(search).toThrow('data must have its memory, got a detached array');
   });
 });

@@ -144,7 +144,11 @@ class RowLanes<Codes> {
     if (bad >= 0) throw this.#source.notFinite(first * this.#source.dim + bad);
     if (this.#stopped || this.#failure !== undefined) return;
     this.#done += rows;
-    this.#onProgress?.({ done: this.#done, total: this.#source.rows });
+    try {
+      this.#onProgress?.({ done: this.#done, total: this.#source.rows });
+    } catch (error) {
+      this.#fail(first, error); // now, not a turn of promises later, when another lane may have reported
+    }
   }
 }
 
