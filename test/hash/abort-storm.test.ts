@@ -55,6 +55,10 @@ function abortSoon(draw: RandomStream, controller: AbortController, reason: unkn
   return moment === 4 ? abort : () => {};
 }
 
+function undisturbed(threads: number): Options {
+  return { signal: new AbortController().signal, threads, onProgress: () => {} };
+}
+
 describe.each([...allBackends])('aborts on %s', (_name, backend) => {
   const isNative = backend.kind === 'native';
   const works: Work[] = [];
@@ -63,9 +67,9 @@ describe.each([...allBackends])('aborts on %s', (_name, backend) => {
   beforeAll(async () => {
     useBackend(backend);
     for (const make of HASHERS.values()) {
-      works.push(hashing(await make(), isNative ? 25_000 : 200));
+      works.push(hashing(await make(), isNative ? 15_000 : 200));
     }
-    works.push(searching(isNative ? 5000 : 20));
+    works.push(searching(isNative ? 3000 : 20));
   });
 
   async function aborted(draw: RandomStream): Promise<'aborted' | 'finished'> {
@@ -108,19 +112,15 @@ describe.each([...allBackends])('aborts on %s', (_name, backend) => {
   });
 
   it('leaves every kind of work as it was', async () => {
-    const { signal } = new AbortController();
-    const options: Options = { signal, threads: 3, onProgress: () => {} };
-    const all = await Promise.all(works.map(({ start }) => start(options)));
+    const all = await Promise.all(works.map(({ start }) => start(undisturbed(3))));
     all.forEach((found, i) => {
       expect(found.equals(works[i].expected)).toBe(true);
     });
   });
 
   it('and a hundred calls at once all come to their right end', async () => {
-    const { signal } = new AbortController();
-    const options: Options = { signal, threads: 2, onProgress: () => {} };
     const jobs = Array.from({ length: isNative ? 100 : 20 }, (_, i) => works[i % works.length]);
-    const all = await Promise.all(jobs.map(({ start }) => start(options)));
+    const all = await Promise.all(jobs.map(({ start }) => start(undisturbed(2))));
     all.forEach((found, i) => {
       expect(found.equals(jobs[i].expected)).toBe(true);
     });

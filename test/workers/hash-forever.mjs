@@ -5,7 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { BinaryQuantizer, FlyHash, HammingIndex, SimHash } from 'flyhash';
 
 const DIM = 128;
-const ROWS = 20_000;
+const ROWS = 8_000;
 const BITS = 128;
 
 const vectors = Float32Array.from({ length: DIM * ROWS }, (_, i) => (i * 40503) % 1009);
@@ -27,7 +27,7 @@ async function abortForever(hasher) {
 
 async function searchForever() {
   for (let i = 0; ; i++) {
-    const searching = index.searchAsync(codes.slice(0, 2000), 10, { threads: 2 });
+    const searching = index.searchAsync(codes.slice(0, 1000), 10, { threads: 2 });
     if (i < 20) index.add(codes.slice(0, 100));
     await searching;
   }
