@@ -72,7 +72,7 @@ export function hashRows<Codes>(
   return hash.codes();
 }
 
-/** One asynchronous hash: lanes that each copy a chunk, hash it in the pool, and take the next. */
+/** One asynchronous hash: lanes that each hash one chunk in the pool while they copy the next. */
 class RowLanes<Codes> {
   readonly #backend = activeBackend();
   readonly #source: VectorSource;
@@ -120,24 +120,42 @@ class RowLanes<Codes> {
     if (this.#failure === undefined || row < this.#failure.row) this.#failure = { row, error };
   }
 
-  /** Never rejects: a failure stops all lanes from taking more rows, and is thrown when all have ended. */
+  /**
+   * Takes chunks until none is left: while one is hashed, the next is copied, so that no thread waits for this one.
+   * Never rejects: a failure stops all lanes from taking more rows, and is thrown when all have ended.
+   */
   async #lane(): Promise<void> {
-    const chunk = new Float32Array(this.#step * this.#source.dim);
-    while (!this.#stopped && this.#failure === undefined && this.#next < this.#source.rows) {
-      const first = this.#next;
-      const rows = Math.min(this.#step, this.#source.rows - first);
-      this.#next = first + rows;
-      try {
-        this.#source.copy(first, rows, chunk);
-        await this.#hashChunk(chunk, first, rows);
-      } catch (error) {
-        this.#fail(first, error);
-      }
+    const memory: (Float32Array | undefined)[] = [undefined, undefined];
+    let chunk = this.#take(memory);
+    while (chunk !== undefined && !this.#stopped) {
+      const { first } = chunk;
+      const hashed = this.#hashChunk(chunk).catch((error: unknown) => this.#fail(first, error));
+      chunk = this.#take(memory);
+      await hashed;
     }
   }
 
-  async #hashChunk(vectors: Float32Array, first: number, rows: number): Promise<void> {
-    const running = this.#backend.start(this.#hash.call({ vectors, first, rows }), 1);
+  /** Copies the next rows to the memory that no kernel reads now; undefined when there are none, or after a failure. */
+  #take(memory: (Float32Array | undefined)[]): RowRun | undefined {
+    if (this.#stopped || this.#failure !== undefined || this.#next >= this.#source.rows) return;
+    const first = this.#next;
+    const rows = Math.min(this.#step, this.#source.rows - first);
+    this.#next = first + rows;
+    memory.reverse();
+    memory[0] ??= new Float32Array(this.#step * this.#source.dim);
+    const [vectors] = memory;
+    try {
+      this.#source.copy(first, rows, vectors);
+    } catch (error) {
+      this.#fail(first, error);
+      return;
+    }
+    return { vectors, first, rows };
+  }
+
+  async #hashChunk(run: RowRun): Promise<void> {
+    const { first, rows } = run;
+    const running = this.#backend.start(this.#hash.call(run), 1);
     this.#running.add(running);
     const bad = await running.result.finally(() => this.#running.delete(running));
     if (bad === undefined) return;

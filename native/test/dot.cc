@@ -43,7 +43,9 @@ TEST(Dot, DistancesEqualScalar) {
     };
     const std::size_t position = run(scalar, expected);
     EXPECT_EQ(position, run(level, actual));
-    if (position == c.rows * c.dim) EXPECT_TRUE(sameBits(expected, actual));
+    if (position == c.rows * c.dim) {
+      EXPECT_TRUE(sameBits(expected, actual));
+    }
   });
 }
 
