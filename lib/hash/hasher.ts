@@ -121,15 +121,18 @@ class RowLanes<Codes> {
   }
 
   /**
-   * Takes chunks until none is left: while one is hashed, the next is copied, so that no thread waits for this one.
+   * Takes chunks until none is left: while one is hashed, the next is copied, so that no thread waits for this one;
+   * but rows so long that one passes a chunk are held one at a time, to keep within a thread's memory.
    * Never rejects: a failure stops all lanes from taking more rows, and is thrown when all have ended.
    */
   async #lane(): Promise<void> {
-    const memory: (Float32Array | undefined)[] = [undefined, undefined];
+    const isLong = 4 * this.#source.dim > this.#backend.chunkBytes;
+    const memory: (Float32Array | undefined)[] = isLong ? [undefined] : [undefined, undefined];
     let chunk = this.#take(memory);
     while (chunk !== undefined && !this.#stopped) {
       const { first } = chunk;
       const hashed = this.#hashChunk(chunk).catch((error: unknown) => this.#fail(first, error));
+      if (isLong) await hashed;
       chunk = this.#take(memory);
       await hashed;
     }

@@ -6,10 +6,10 @@
 // RESERVOIR_SLACK.
 inline constexpr std::size_t FLY_CHECK_UNITS = 64;
 // A thread's reservoirs should stay below this, and its inputs and reservoirs together below the
-// other, which leaves room for a chunk of input within 8 MiB a thread (docs/architecture.md); more
-// winners than fit are found with fewer rows at a time.
+// other, which leaves room for two chunks of input within 8 MiB a thread (docs/architecture.md);
+// more winners than fit are found with fewer rows at a time.
 inline constexpr std::size_t FLY_RESERVOIR_BYTES = std::size_t{1} << 22;
-inline constexpr std::size_t FLY_SCRATCH_BYTES = std::size_t{13} << 19;
+inline constexpr std::size_t FLY_SCRATCH_BYTES = std::size_t{11} << 19;
 
 inline std::size_t flyReservoirPlaces(const FlyNetwork& network, std::size_t active) {
   return (reservoirCapacity(active, network.units) + RESERVOIR_SLACK + 15) / 16 * 16;
