@@ -3,7 +3,7 @@
  * doubt its input. Each returns the checked value or throws one of the sentences of errors.ts.
  */
 
-import { wrongKind, wrongValue } from './errors.ts';
+import { noMemoryFor, withoutMemory, wrongKind, wrongValue } from './errors.ts';
 
 /** Most bytes that one typed array may have here: safe on every supported Node version. */
 export const MAX_BYTES: number = 2 ** 32;
@@ -82,6 +82,21 @@ export function checkCallback<F>(value: F | undefined, name: string): F | undefi
   return value;
 }
 
+/** A new array of rows x width zeros, when one of that many bytes can exist and is to be had. */
+export function allocated<Kind extends { readonly length: number }>(
+  kind: { readonly BYTES_PER_ELEMENT: number; new (length: number): Kind },
+  rows: number,
+  width: number,
+  name: string,
+): Kind {
+  const bytes = checkBytes(rows, width * kind.BYTES_PER_ELEMENT, name);
+  try {
+    return new kind(rows * width);
+  } catch (error) {
+    throw noMemoryFor(name, bytes, error);
+  }
+}
+
 /** rows x rowBytes, when an array of that many bytes can exist. */
 export function checkBytes(rows: number, rowBytes: number, name: string): number {
   const bytes = rows * rowBytes;
@@ -91,6 +106,34 @@ export function checkBytes(rows: number, rowBytes: number, name: string): number
     );
   }
   return bytes;
+}
+
+/** A typed array of the given kind that has its memory. */
+export function checkTypedArray<Kind extends ArrayBufferView>(
+  array: unknown,
+  name: string,
+  kind: new (...parameters: never[]) => Kind,
+): asserts array is Kind {
+  if (!ArrayBuffer.isView(array) || !(array instanceof kind)) {
+    throw wrongKind(name, kind.name, array);
+  }
+  if (isDetached(array)) throw withoutMemory(name);
+}
+
+/** The first argument of every constructor: objects are made by static functions, which check what they take. */
+export const MAKING: unique symbol = Symbol('made by flyhash');
+
+/** The parts of an object, unless a program calls its constructor, whose arguments nobody checks. */
+export function checkMaking<Parts>(
+  making: unknown,
+  name: string,
+  how: string,
+  parts: Parts,
+): Parts {
+  if (making !== MAKING) {
+    throw new TypeError(`${name} must be made by ${how}, got a call of its constructor`);
+  }
+  return parts;
 }
 
 /** True when a view's buffer was transferred away, or resized until the view fell outside it. */

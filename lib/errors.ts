@@ -50,6 +50,17 @@ export function wrongKind(name: string, expected: string, value: unknown): TypeE
   return new TypeError(`${name} must be ${expected}, got ${describe(value)}`);
 }
 
+/** TypeError: the memory of `name` was transferred away, or resized until the array fell outside it. */
+export function withoutMemory(name: string): TypeError {
+  return new TypeError(`${name} must have its memory, got a detached array`);
+}
+
+/** FlyhashError: memory that is within the limits could not be had. */
+export function noMemoryFor(name: string, bytes: number, cause: unknown): FlyhashError {
+  const message = `${name} must find ${bytes} bytes of memory, got none`;
+  return new FlyhashError('ERR_OUT_OF_MEMORY', message, { cause });
+}
+
 /** RangeError: `name` is of the right kind with a wrong value. */
 export function wrongValue(name: string, expected: string, value: unknown): RangeError {
   return new RangeError(`${name} must be ${expected}, got ${describe(value)}`);

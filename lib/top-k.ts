@@ -3,7 +3,7 @@
  * own. Exact, sorted, with a defined order of equal values.
  */
 
-import { checkBytes, checkInteger, checkOptions, checkThreads } from './check.ts';
+import { allocated, checkBytes, checkInteger, checkOptions, checkThreads } from './check.ts';
 import { MAX_DIM } from './hash/binary-quantizer.ts';
 import { hashRows, type RowHash } from './hash/hasher.ts';
 import { dimOf, VectorSource, type Vectors } from './vectors.ts';
@@ -53,7 +53,8 @@ export function topK(values: Vectors, options: TopKOptions): TopK {
   checkOptions(options, 'options', ['k', 'columns', 'threads']);
   const threads = checkThreads(options.threads, 1);
   const k = checkInteger(options.k, 'k', 0, NO_ID);
-  const given = options.columns ?? dimOf(values, 'values');
+  const given =
+    options.columns === undefined ? dimOf(values, 'values', 'columns') : options.columns;
   const columns = checkInteger(given, 'columns', 1, MAX_DIM);
   const source = new VectorSource(values, columns, 'values');
   checkBytes(source.rows, 4 * k, 'ids');
@@ -64,8 +65,8 @@ export function topK(values: Vectors, options: TopKOptions): TopK {
 
 /** The k largest for 1 <= k <= columns. */
 function largest({ rows, dim: columns }: VectorSource, k: number): RowHash<TopK> {
-  const ids = new Uint32Array(checkBytes(rows, 4 * k, 'ids') / 4);
-  const values = new Float32Array(rows * k);
+  const ids = allocated(Uint32Array, rows, k, 'ids');
+  const values = allocated(Float32Array, rows, k, 'values');
   return {
     call: ({ vectors, first, rows: count }) => ({
       name: 'topK',
@@ -77,8 +78,8 @@ function largest({ rows, dim: columns }: VectorSource, k: number): RowHash<TopK>
 
 /** The same with another number of places; new ones are filled. */
 function resized(found: TopK, k: number): TopK {
-  const ids = new Uint32Array(found.rows * k).fill(NO_ID);
-  const values = new Float32Array(found.rows * k).fill(Number.NEGATIVE_INFINITY);
+  const ids = allocated(Uint32Array, found.rows, k, 'ids').fill(NO_ID);
+  const values = allocated(Float32Array, found.rows, k, 'values').fill(Number.NEGATIVE_INFINITY);
   const width = Math.min(k, found.k);
   for (let row = 0; row < found.rows; row++) {
     const from = row * found.k;

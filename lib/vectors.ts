@@ -5,7 +5,7 @@
  */
 
 import { isDetached } from './check.ts';
-import { describe, wrongKind, wrongValue } from './errors.ts';
+import { describe, withoutMemory, wrongKind, wrongValue } from './errors.ts';
 
 /** A flat array of numbers. */
 export type NumberArray = Float32Array | Float64Array | Int8Array | Uint8Array | readonly number[];
@@ -21,22 +21,37 @@ const EXPECTED =
 
 function isNumberArray(value: unknown): value is NumberArray {
   return (
-    value instanceof Float32Array ||
-    value instanceof Float64Array ||
-    value instanceof Int8Array ||
-    value instanceof Uint8Array ||
+    (ArrayBuffer.isView(value) &&
+      (value instanceof Float32Array ||
+        value instanceof Float64Array ||
+        value instanceof Int8Array ||
+        value instanceof Uint8Array)) ||
     (Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number'))
   );
 }
 
 function assertAttached(array: NumberArray, name: string): void {
-  if (ArrayBuffer.isView(array) && isDetached(array)) {
-    throw new TypeError(`${name} must have its memory, got a detached array`);
-  }
+  if (ArrayBuffer.isView(array) && isDetached(array)) throw withoutMemory(name);
 }
 
 function isShared(buffer: ArrayBufferLike): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+}
+
+/** A getter that every typed array inherits, which no subclass or property of its own can hide. */
+function inherited(
+  key: 'length' | typeof Symbol.toStringTag,
+): ((this: unknown) => unknown) | undefined {
+  const typedArray: object = Object.getPrototypeOf(Float32Array.prototype);
+  return Object.getOwnPropertyDescriptor(typedArray, key)?.get;
+}
+
+const trueLength = inherited('length');
+const trueKind = inherited(Symbol.toStringTag);
+
+/** Whether it is what it says: programs can give any array another prototype or another length. */
+function isTrue(array: NumberArray): array is Float32Array {
+  return trueKind?.call(array) === 'Float32Array' && trueLength?.call(array) === array.length;
 }
 
 /** Plain arrays may hold anything: each element must be a number. */
@@ -88,7 +103,16 @@ export class VectorSource {
   /** All rows without a copy, for a blocking call only: nobody can detach or change them meanwhile. */
   direct(): Float32Array | undefined {
     const flat = this.#flat;
-    return flat instanceof Float32Array && !isShared(flat.buffer) ? flat : undefined;
+    if (
+      flat === undefined ||
+      !(flat instanceof Float32Array) ||
+      !isTrue(flat) ||
+      isShared(flat.buffer)
+    )
+      return undefined;
+    assertAttached(flat, this.#name);
+    this.#assertLength(flat, this.rows * this.dim);
+    return flat;
   }
 
   /** Copies `count` rows from `first` to the start of `into`. */
@@ -101,13 +125,16 @@ export class VectorSource {
     const start = first * this.dim;
     const length = count * this.dim;
     assertAttached(flat, this.#name);
-    if (start + length > flat.length) {
-      throw new RangeError(
-        `${this.#name} must keep its length during the call, got ${flat.length} numbers`,
-      );
-    }
+    this.#assertLength(flat, start + length);
     if (ArrayBuffer.isView(flat)) into.set(flat.subarray(start, start + length));
     else copyNumbers(flat, start, into, 0, length, this.#name);
+  }
+
+  #assertLength(flat: NumberArray, least: number): void {
+    if (flat.length >= least) return;
+    throw new RangeError(
+      `${this.#name} must keep its length during the call, got ${flat.length} numbers`,
+    );
   }
 
   #copyRow(row: number, into: Float32Array, at: number): void {
@@ -134,11 +161,19 @@ export class VectorSource {
   }
 }
 
-/** The number of numbers in the first row: the dim of vectors whose dim was not given, for lists of rows. */
-export function dimOf(vectors: unknown, name = 'vectors'): number {
+/** Throws unless vectors is one of the accepted forms, as far as can be told without reading rows. */
+export function checkVectors(vectors: unknown, name: string): void {
+  if (!Array.isArray(vectors) && !isNumberArray(vectors)) throw wrongKind(name, EXPECTED, vectors);
+}
+
+/** The number of numbers in the first row: what `option` is for lists of rows when it is not given. */
+export function dimOf(vectors: unknown, name = 'vectors', option = 'dim'): number {
+  checkVectors(vectors, name);
   const first: unknown = Array.isArray(vectors) && !isNumberArray(vectors) ? vectors[0] : undefined;
-  if (first === undefined || !isNumberArray(first) || first.length === 0) {
-    throw wrongKind(`dim`, `given when ${name} is a flat array or is empty`, undefined);
+  if (first === undefined) {
+    throw wrongKind(option, `given when ${name} is a flat array or is empty`, undefined);
   }
+  if (!isNumberArray(first)) throw wrongKind(`${name}[0]`, 'an array of numbers', first);
+  if (first.length === 0) throw wrongValue(`${name}[0].length`, 'at least 1', 0);
   return first.length;
 }

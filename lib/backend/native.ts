@@ -23,6 +23,13 @@ export type Addon = Readonly<Record<KernelName, Door>> & {
 
 const CHUNK_BYTES = 1 << 20;
 
+/** What a door throws: memory that could not be had is a fault with a code, as everywhere else. */
+function asFlyhashError(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_OUT_OF_MEMORY') return error;
+  return new FlyhashError(code, message, { cause: error });
+}
+
 export class NativeBackend implements Backend {
   readonly kind = 'native';
   readonly file: string;
@@ -41,7 +48,11 @@ export class NativeBackend implements Backend {
   }
 
   run(call: KernelCall, threads: number): number {
-    return this.#addon[call.name](threads, undefined, ...call.args);
+    try {
+      return this.#addon[call.name](threads, undefined, ...call.args);
+    } catch (error) {
+      throw asFlyhashError(error);
+    }
   }
 
   start(call: KernelCall, threads: number): Running {
@@ -53,7 +64,11 @@ export class NativeBackend implements Backend {
         else
           reject(new FlyhashError('ERR_OUT_OF_MEMORY', "no memory for a thread's working space"));
       };
-      job = this.#addon[call.name](threads, done, ...call.args);
+      try {
+        job = this.#addon[call.name](threads, done, ...call.args);
+      } catch (error) {
+        reject(asFlyhashError(error));
+      }
     });
     return {
       result,

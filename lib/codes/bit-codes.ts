@@ -5,11 +5,19 @@
  * Every way in copies and checks, so that codes never change behind an index's back.
  */
 
-import { checkInteger, checkOneOf } from '../check.ts';
+import {
+  checkInteger,
+  checkMaking,
+  checkOneOf,
+  checkOptions,
+  checkTypedArray,
+  MAKING,
+} from '../check.ts';
+import { withoutMemory, wrongKind } from '../errors.ts';
 import {
   checkCount,
+  checkPadding,
   checkRow,
-  checkTypedArray,
   checkWholeRows,
   sameElements,
   sliceBounds,
@@ -42,11 +50,13 @@ export class BitCodes {
   /** The packed codes, rows x bytes, row after row. Treat as read-only. */
   readonly data: Uint8Array;
 
-  private constructor(data: Uint8Array, bits: number) {
+  private constructor(making: symbol, data: Uint8Array, bits: number) {
+    checkMaking(making, 'BitCodes', 'BitCodes.from', data);
     this.bits = bits;
     this.bytes = Math.ceil(bits / 8);
     this.rows = data.length / this.bytes;
     this.data = data;
+    Object.freeze(this);
   }
 
   /**
@@ -59,7 +69,9 @@ export class BitCodes {
    */
   static from(data: Uint8Array, bits: number, options: { order?: BitOrder } = {}): BitCodes {
     checkTypedArray(data, 'data', Uint8Array);
-    const order = checkOneOf(options.order ?? 'msb', 'order', ['msb', 'lsb']);
+    checkOptions(options, 'options', ['order']);
+    const { order: given = 'msb' } = options;
+    const order = checkOneOf(given, 'order', ['msb', 'lsb']);
     return BitCodes.adopt(order === 'msb' ? new Uint8Array(data) : reversedBits(data), bits);
   }
 
@@ -74,17 +86,9 @@ export class BitCodes {
     checkCount(bits, 'bits');
     const bytes = Math.ceil(bits / 8);
     checkWholeRows(data.length, 'data', bytes, `bytes for ${bits} bits`);
-    const padding = 0xff >> (((bits - 1) & 7) + 1);
-    for (let last = bytes - 1; padding !== 0 && last < data.length; last += bytes) {
-      if ((data[last] & padding) !== 0) {
-        const row = (last + 1) / bytes - 1;
-        throw new RangeError(
-          `data row ${row} must have zero padding after its ${bits} bits, got last byte ${data[last]}`,
-        );
-      }
-    }
+    checkPadding(data, bits, 'data');
     // A Buffer is a Uint8Array whose slice() means something else: keep the plain kind.
-    return new BitCodes(new Uint8Array(data.buffer, data.byteOffset, data.length), bits);
+    return new BitCodes(MAKING, new Uint8Array(data.buffer, data.byteOffset, data.length), bits);
   }
 
   /** Codes from `ubinary` embeddings of sentence-transformers: the bytes of numpy's packbits. */
@@ -101,46 +105,55 @@ export class BitCodes {
   /** The bytes of one code: a view of ceil(bits / 8) bytes, not a copy. */
   row(i: number): Uint8Array {
     checkRow(i, this.rows);
-    return this.data.subarray(i * this.bytes, (i + 1) * this.bytes);
+    return this.#bytes().subarray(i * this.bytes, (i + 1) * this.bytes);
   }
 
   /** Bit j of code i, 0 or 1. */
   bit(i: number, j: number): 0 | 1 {
     checkRow(i, this.rows);
     checkInteger(j, 'bit', 0, this.bits - 1);
-    return ((this.data[i * this.bytes + (j >>> 3)] >> (7 - (j & 7))) & 1) as 0 | 1;
+    return ((this.#bytes()[i * this.bytes + (j >>> 3)] >> (7 - (j & 7))) & 1) as 0 | 1;
   }
 
   /** Codes a .. b - 1, with the meaning that Array.slice gives to a and b; shares the bytes. */
   slice(a = 0, b = this.rows): BitCodes {
     const [from, to] = sliceBounds(a, b, this.rows);
-    return new BitCodes(this.data.subarray(from * this.bytes, to * this.bytes), this.bits);
+    const data = this.#bytes().subarray(from * this.bytes, to * this.bytes);
+    return new BitCodes(MAKING, data, this.bits);
   }
 
   /** The codes as a Node Buffer over the same bytes, for files, sockets and databases. */
   toBuffer(): Buffer {
-    return Buffer.from(this.data.buffer, this.data.byteOffset, this.data.byteLength);
+    const data = this.#bytes();
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   }
 
   /** A copy of the bytes: `ubinary` of sentence-transformers, numpy's packbits. */
   toUbinary(): Uint8Array {
-    return new Uint8Array(this.data);
+    return new Uint8Array(this.#bytes());
   }
 
   /** The bytes minus 128 as int8: `binary` of sentence-transformers. */
   toBinary(): Int8Array {
-    return new Int8Array(withTopBitsFlipped(this.data).buffer);
+    return new Int8Array(withTopBitsFlipped(this.#bytes()).buffer);
   }
 
   /** A copy of the bytes with the least significant bit first, as faiss's binary indexes expect. */
   toLsb(): Uint8Array {
-    return reversedBits(this.data);
+    return reversedBits(this.#bytes());
   }
 
   /** Whether other has the same number of bits and the same codes in the same order. */
   equals(other: BitCodes): boolean {
+    if (!(other instanceof BitCodes)) throw wrongKind('other', 'BitCodes', other);
     if (other.bits !== this.bits || other.rows !== this.rows) return false;
-    return sameElements(this.data, other.data);
+    return sameElements(this.#bytes(), other.#bytes());
+  }
+
+  /** The bytes, unless their owner took them away. */
+  #bytes(): Uint8Array {
+    if (this.data.length !== this.rows * this.bytes) throw withoutMemory('codes.data');
+    return this.data;
   }
 
   /** The codes one after the other, each as row(i) gives it. */

@@ -3,18 +3,8 @@
  * Promises that a malformed array, row number or range is named in the error.
  */
 
-import { checkInteger, isDetached } from '../check.ts';
+import { checkInteger } from '../check.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
-
-/** Throws unless array is of the given kind and has its memory. */
-export function checkTypedArray<Kind extends ArrayBufferView>(
-  array: unknown,
-  name: string,
-  kind: new (...parameters: never[]) => Kind,
-): asserts array is Kind {
-  if (!(array instanceof kind)) throw wrongKind(name, kind.name, array);
-  if (isDetached(array)) throw new TypeError(`${name} must have its memory, got a detached array`);
-}
 
 /** A count of at least 1, and at most what indices of 32 bits can name. */
 export function checkCount(value: unknown, name: string): number {
@@ -34,14 +24,29 @@ export function checkWholeRows(length: number, name: string, width: number, unit
   }
 }
 
+/** Throws when a bit is set after the last one of a row. */
+export function checkPadding(data: Uint8Array, bits: number, name: string): void {
+  const bytes = Math.ceil(bits / 8);
+  const padding = 0xff >> (((bits - 1) & 7) + 1);
+  for (let last = bytes - 1; padding !== 0 && last < data.length; last += bytes) {
+    if ((data[last] & padding) !== 0) {
+      const row = (last + 1) / bytes - 1;
+      throw new RangeError(
+        `${name} row ${row} must have zero padding after its ${bits} bits, got last byte ${data[last]}`,
+      );
+    }
+  }
+}
+
 /** The range of rows that Array.slice(a, b) takes from that many. */
 export function sliceBounds(a: number, b: number, rows: number): readonly [number, number] {
-  const bound = (value: number): number => {
+  const bound = (value: number, name: string): number => {
+    if (typeof value !== 'number') throw wrongKind(name, 'a number', value);
     const whole = Math.trunc(value) || 0;
     return whole < 0 ? Math.max(rows + whole, 0) : Math.min(whole, rows);
   };
-  const from = bound(a);
-  return [from, Math.max(from, bound(b))];
+  const from = bound(a, 'a');
+  return [from, Math.max(from, bound(b, 'b'))];
 }
 
 /** Whether two arrays of equal length hold equal elements. */

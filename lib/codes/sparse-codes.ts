@@ -4,16 +4,17 @@
  * an index's back.
  */
 
-import { checkBytes, checkInteger, checkOptions } from '../check.ts';
-import { BitCodes } from './bit-codes.ts';
 import {
-  checkCount,
-  checkRow,
+  allocated,
+  checkInteger,
+  checkMaking,
+  checkOptions,
   checkTypedArray,
-  checkWholeRows,
-  sameElements,
-  sliceBounds,
-} from './packed.ts';
+  MAKING,
+} from '../check.ts';
+import { withoutMemory, wrongKind } from '../errors.ts';
+import { BitCodes } from './bit-codes.ts';
+import { checkCount, checkRow, checkWholeRows, sameElements, sliceBounds } from './packed.ts';
 
 /** The sizes of sparse codes: how many units there are, and how many of them are active in each row. */
 export interface SparseSizes {
@@ -42,11 +43,13 @@ export class SparseCodes {
   /** Indices of active units, rows x active, ascending within a row. Treat as read-only. */
   readonly indices: Uint32Array;
 
-  private constructor(indices: Uint32Array, units: number, active: number) {
+  private constructor(making: symbol, indices: Uint32Array, units: number, active: number) {
+    checkMaking(making, 'SparseCodes', 'SparseCodes.from', indices);
     this.rows = indices.length / active;
     this.units = units;
     this.active = active;
     this.indices = indices;
+    Object.freeze(this);
   }
 
   /**
@@ -73,6 +76,7 @@ export class SparseCodes {
     checkAscending(indices, units, active);
     // A plain Uint32Array, whatever subclass came.
     return new SparseCodes(
+      MAKING,
       new Uint32Array(indices.buffer, indices.byteOffset, indices.length),
       units,
       active,
@@ -85,20 +89,20 @@ export class SparseCodes {
    * @internal
    */
   static written(indices: Uint32Array, { units, active }: SparseSizes): SparseCodes {
-    return new SparseCodes(indices, units, active);
+    return new SparseCodes(MAKING, indices, units, active);
   }
 
   /** The active units of one code, ascending: a view, not a copy. */
   row(i: number): Uint32Array {
     checkRow(i, this.rows);
-    return this.indices.subarray(i * this.active, (i + 1) * this.active);
+    return this.#units().subarray(i * this.active, (i + 1) * this.active);
   }
 
   /** Codes a .. b - 1, with the meaning that Array.slice gives to a and b; shares the indices. */
   slice(a = 0, b = this.rows): SparseCodes {
     const [from, to] = sliceBounds(a, b, this.rows);
-    const indices = this.indices.subarray(from * this.active, to * this.active);
-    return new SparseCodes(indices, this.units, this.active);
+    const indices = this.#units().subarray(from * this.active, to * this.active);
+    return new SparseCodes(MAKING, indices, this.units, this.active);
   }
 
   /**
@@ -107,10 +111,11 @@ export class SparseCodes {
    */
   toBitCodes(): BitCodes {
     const bytes = Math.ceil(this.units / 8);
-    const data = new Uint8Array(checkBytes(this.rows, bytes, 'codes'));
+    const indices = this.#units();
+    const data = allocated(Uint8Array, this.rows, bytes, 'codes');
     for (let row = 0, i = 0; row < this.rows; row++) {
       for (const end = i + this.active; i < end; i++) {
-        const unit = this.indices[i];
+        const unit = indices[i];
         data[row * bytes + (unit >>> 3)] |= 0x80 >> (unit & 7);
       }
     }
@@ -119,9 +124,16 @@ export class SparseCodes {
 
   /** Whether other has the same sizes and the same codes in the same order. */
   equals(other: SparseCodes): boolean {
+    if (!(other instanceof SparseCodes)) throw wrongKind('other', 'SparseCodes', other);
     if (other.units !== this.units || other.active !== this.active) return false;
     if (other.rows !== this.rows) return false;
-    return sameElements(this.indices, other.indices);
+    return sameElements(this.#units(), other.#units());
+  }
+
+  /** The indices, unless their owner took them away. */
+  #units(): Uint32Array {
+    if (this.indices.length !== this.rows * this.active) throw withoutMemory('codes.indices');
+    return this.indices;
   }
 
   /** The codes one after the other, each as row(i) gives it. */

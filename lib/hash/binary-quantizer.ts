@@ -3,7 +3,16 @@
  * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
  */
 
-import { checkBytes, checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.ts';
+import {
+  allocated,
+  checkInteger,
+  checkMaking,
+  checkOneOf,
+  checkOptions,
+  checkSignal,
+  checkTypedArray,
+  MAKING,
+} from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
 import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
@@ -45,8 +54,9 @@ export interface BinaryQuantizerTraining {
 export class BinaryQuantizer extends Hasher<BitCodes> {
   readonly #thresholds: Float32Array;
 
-  private constructor(thresholds: Float32Array) {
-    super(thresholds.length);
+  private constructor(making: symbol, thresholds: Float32Array) {
+    const how = 'BinaryQuantizer.create or BinaryQuantizer.train';
+    super(checkMaking(making, 'BinaryQuantizer', how, thresholds).length);
     this.#thresholds = thresholds;
   }
 
@@ -68,15 +78,14 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     if (!(thresholds instanceof Float32Array)) {
       if (thresholds !== 'zero')
         throw wrongKind('thresholds', "'zero' or a Float32Array", thresholds);
-      return new BinaryQuantizer(new Float32Array(dim));
+      return new BinaryQuantizer(MAKING, new Float32Array(dim));
     }
-    if (thresholds.length !== dim)
-      throw wrongValue('thresholds.length', `dim = ${dim}`, thresholds.length);
-    for (let i = 0; i < dim; i++) {
-      if (!Number.isFinite(thresholds[i]))
-        throw wrongValue(`thresholds[${i}]`, 'finite', thresholds[i]);
-    }
-    return new BinaryQuantizer(thresholds.slice());
+    checkTypedArray(thresholds, 'thresholds', Float32Array);
+    const own = new Float32Array(thresholds);
+    if (own.length !== dim) throw wrongValue('thresholds.length', `dim = ${dim}`, own.length);
+    const bad = own.findIndex((threshold) => !Number.isFinite(threshold));
+    if (bad >= 0) throw wrongValue(`thresholds[${bad}]`, 'finite', own[bad]);
+    return new BinaryQuantizer(MAKING, own);
   }
 
   /**
@@ -88,17 +97,19 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     checkOptions(options, 'options', ['dim', 'thresholds', 'signal']);
     const signal = checkSignal(options.signal);
     const kind = checkOneOf(options.thresholds, 'thresholds', ['mean', 'median']);
-    const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
+    const { dim: givenDim = dimOf(vectors) } = options;
+    const dim = checkInteger(givenDim, 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
     return new BinaryQuantizer(
+      MAKING,
       await (kind === 'mean' ? columnMeans(source, signal) : columnMedians(source, signal)),
     );
   }
 
   protected override rowHash(rows: number): RowHash<BitCodes> {
     const codeBytes = Math.ceil(this.dim / 8);
-    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    const data = allocated(Uint8Array, rows, codeBytes, 'codes');
     return {
       call: ({ vectors, first, rows: count }) => ({
         name: 'signCodes',

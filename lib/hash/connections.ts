@@ -6,7 +6,7 @@
  */
 
 import type { Connections } from '../backend/kernels.ts';
-import { checkBytes } from '../check.ts';
+import { allocated } from '../check.ts';
 import { stream } from '../random.ts';
 
 const NARROW_DIM = 8191;
@@ -32,10 +32,9 @@ function place(unit: number, j: number, fanIn: number): number {
 
 /** An empty table for a network of these sizes. */
 function table({ dim, units, fanIn }: NetworkSizes): Connections {
-  const groups = Math.ceil(units / 8);
-  const isNarrow = dim <= NARROW_DIM;
-  const bytes = checkBytes(groups, 8 * fanIn * (isNarrow ? 2 : 4), 'connections');
-  return isNarrow ? new Uint16Array(bytes / 2) : new Uint32Array(bytes / 4);
+  const name = 'units x fanIn, the connections,';
+  const Kind = dim <= NARROW_DIM ? Uint16Array : Uint32Array;
+  return allocated<Connections>(Kind, Math.ceil(units / 8), 8 * fanIn, name);
 }
 
 /** Packs inputs units x fanIn, ascending for each unit. */

@@ -6,7 +6,14 @@
  */
 
 import type { Connections } from '../backend/kernels.ts';
-import { checkBytes, checkInteger, checkOptions, checkThreads } from '../check.ts';
+import {
+  allocated,
+  checkInteger,
+  checkMaking,
+  checkOptions,
+  checkThreads,
+  MAKING,
+} from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
 import { VectorSource, type Vectors } from '../vectors.ts';
@@ -46,8 +53,8 @@ export class DenseFly extends Hasher<BitCodes> {
   readonly #model: Model;
   readonly #connections: Connections;
 
-  private constructor(model: Model) {
-    super(model.dim);
+  private constructor(making: symbol, model: Model) {
+    super(checkMaking(making, 'DenseFly', 'DenseFly.create', model).dim);
     this.#model = model;
     this.#connections = drawConnections(model, model.seed);
   }
@@ -75,12 +82,12 @@ export class DenseFly extends Hasher<BitCodes> {
   static create(options: DenseFlyOptions): DenseFly {
     checkOptions(options, 'options', ['dim', 'bits', 'fanIn', 'seed']);
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
-    const fanIn = options.fanIn ?? Math.max(1, Math.floor(dim / 10));
-    return new DenseFly({
+    const { fanIn = Math.max(1, Math.floor(dim / 10)), seed = 0 } = options;
+    return new DenseFly(MAKING, {
       dim,
       units: checkInteger(options.bits, 'bits', 1, MAX_UNITS),
       fanIn: checkInteger(fanIn, 'fanIn', 1, dim),
-      seed: checkInteger(options.seed ?? 0, 'seed', 0, Number.MAX_SAFE_INTEGER),
+      seed: checkInteger(seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
     });
   }
 
@@ -114,7 +121,7 @@ export class DenseFly extends Hasher<BitCodes> {
   #keys(rows: number, keyBits: number): RowHash<BitCodes> {
     const { dim, units, fanIn } = this.#model;
     const codeBytes = Math.ceil(keyBits / 8);
-    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    const data = allocated(Uint8Array, rows, codeBytes, 'codes');
     return {
       call: ({ vectors, first, rows: count }) => ({
         name: 'flyPseudoSigns',
@@ -136,7 +143,7 @@ export class DenseFly extends Hasher<BitCodes> {
   protected override rowHash(rows: number): RowHash<BitCodes> {
     const { dim, units, fanIn } = this.#model;
     const codeBytes = Math.ceil(units / 8);
-    const data = new Uint8Array(checkBytes(rows, codeBytes, 'codes'));
+    const data = allocated(Uint8Array, rows, codeBytes, 'codes');
     return {
       call: ({ vectors, first, rows: count }) => ({
         name: 'flySigns',

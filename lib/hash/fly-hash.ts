@@ -6,7 +6,14 @@
  */
 
 import type { Connections } from '../backend/kernels.ts';
-import { checkBytes, checkInteger, checkOptions, checkThreads } from '../check.ts';
+import {
+  allocated,
+  checkInteger,
+  checkMaking,
+  checkOptions,
+  checkThreads,
+  MAKING,
+} from '../check.ts';
 import { SparseCodes } from '../codes/sparse-codes.ts';
 import { VectorSource, type Vectors } from '../vectors.ts';
 import { MAX_DIM } from './binary-quantizer.ts';
@@ -55,8 +62,8 @@ export class FlyHash extends Hasher<SparseCodes> {
   readonly #model: Model;
   readonly #connections: Connections;
 
-  private constructor(model: Model) {
-    super(model.dim);
+  private constructor(making: symbol, model: Model) {
+    super(checkMaking(making, 'FlyHash', 'FlyHash.create', model).dim);
     this.#model = model;
     this.#connections = drawConnections(model, model.seed);
   }
@@ -89,20 +96,16 @@ export class FlyHash extends Hasher<SparseCodes> {
   static create(options: FlyHashOptions): FlyHash {
     checkOptions(options, 'options', ['dim', 'units', 'active', 'fanIn', 'seed']);
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
-    const units = checkInteger(
-      options.units ?? Math.min(10 * dim, MAX_UNITS),
-      'units',
-      1,
-      MAX_UNITS,
-    );
-    const active = options.active ?? Math.max(1, Math.floor(units / 20));
-    const fanIn = options.fanIn ?? Math.max(1, Math.floor(dim / 10));
-    return new FlyHash({
+    const { units: givenUnits = Math.min(10 * dim, MAX_UNITS) } = options;
+    const units = checkInteger(givenUnits, 'units', 1, MAX_UNITS);
+    const { active = Math.max(1, Math.floor(units / 20)), seed = 0 } = options;
+    const { fanIn = Math.max(1, Math.floor(dim / 10)) } = options;
+    return new FlyHash(MAKING, {
       dim,
       units,
       active: checkInteger(active, 'active', 1, units),
       fanIn: checkInteger(fanIn, 'fanIn', 1, dim),
-      seed: checkInteger(options.seed ?? 0, 'seed', 0, Number.MAX_SAFE_INTEGER),
+      seed: checkInteger(seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
     });
   }
 
@@ -128,7 +131,7 @@ export class FlyHash extends Hasher<SparseCodes> {
     const threads = checkThreads(options.threads, 1);
     const source = new VectorSource(vectors, this.dim);
     const { active } = this.#model;
-    const values = new Float32Array(checkBytes(source.rows, 4 * active, 'values') / 4);
+    const values = allocated(Float32Array, source.rows, active, 'values');
     const { call, codes } = this.#winners(source.rows, values);
     return hashRows(source, { call, codes: () => ({ codes: codes(), values }) }, threads);
   }
@@ -139,7 +142,7 @@ export class FlyHash extends Hasher<SparseCodes> {
 
   #winners(rows: number, values: Float32Array | undefined): RowHash<SparseCodes> {
     const { dim, units, fanIn, active } = this.#model;
-    const indices = new Uint32Array(checkBytes(rows, 4 * active, 'codes') / 4);
+    const indices = allocated(Uint32Array, rows, active, 'codes');
     const call = ({ vectors, first, rows: count }: RowRun) =>
       ({
         name: 'flyWinners',

@@ -121,15 +121,18 @@ class RowLanes<Codes> {
   }
 
   /**
-   * Takes chunks until none is left: while one is hashed, the next is copied, so that no thread waits for this one.
+   * Takes chunks until none is left: while one is hashed, the next is copied, so that no thread waits for this one;
+   * but rows so long that one passes a chunk are held one at a time, to keep within a thread's memory.
    * Never rejects: a failure stops all lanes from taking more rows, and is thrown when all have ended.
    */
   async #lane(): Promise<void> {
-    const memory: (Float32Array | undefined)[] = [undefined, undefined];
+    const isLong = 4 * this.#source.dim > this.#backend.chunkBytes;
+    const memory: (Float32Array | undefined)[] = isLong ? [undefined] : [undefined, undefined];
     let chunk = this.#take(memory);
     while (chunk !== undefined && !this.#stopped) {
       const { first } = chunk;
       const hashed = this.#hashChunk(chunk).catch((error: unknown) => this.#fail(first, error));
+      if (isLong) await hashed;
       chunk = this.#take(memory);
       await hashed;
     }
@@ -160,21 +163,33 @@ class RowLanes<Codes> {
     const bad = await running.result.finally(() => this.#running.delete(running));
     if (bad === undefined) return;
     if (bad >= 0) throw this.#source.notFinite(first * this.#source.dim + bad);
+    if (this.#stopped || this.#failure !== undefined) return;
     this.#done += rows;
-    this.#onProgress?.({ done: this.#done, total: this.#source.rows });
+    try {
+      this.#onProgress?.({ done: this.#done, total: this.#source.rows });
+    } catch (error) {
+      this.#fail(first, error); // now, not a turn of promises later, when another lane may have reported
+    }
   }
+}
+
+type CheckedOptions = HashAsyncOptions & { readonly threads: number };
+
+function checkAsyncOptions(options: HashAsyncOptions): CheckedOptions {
+  checkOptions(options, 'options', ['threads', 'signal', 'onProgress']);
+  return {
+    threads: checkThreads(options.threads, activeBackend().threads),
+    onProgress: checkCallback(options.onProgress, 'onProgress'),
+    signal: checkSignal(options.signal),
+  };
 }
 
 /** Hashes all rows beside the event loop. */
 export async function hashRowsAsync<Codes>(
   source: VectorSource,
   hash: RowHash<Codes>,
-  options: HashAsyncOptions,
+  { threads, signal, onProgress }: CheckedOptions,
 ): Promise<Codes> {
-  checkOptions(options, 'options', ['threads', 'signal', 'onProgress']);
-  const threads = checkThreads(options.threads, activeBackend().threads);
-  const onProgress = checkCallback(options.onProgress, 'onProgress');
-  const signal = checkSignal(options.signal);
   return new RowLanes(source, hash, onProgress).run(threads, signal);
 }
 
@@ -211,8 +226,9 @@ export abstract class Hasher<Codes> {
    * @throws (rejects) as {@link hash}; with `signal.reason` when aborted.
    */
   async hashAsync(vectors: Vectors, options: HashAsyncOptions = {}): Promise<Codes> {
+    const checked = checkAsyncOptions(options);
     const source = new VectorSource(vectors, this.dim);
-    return hashRowsAsync(source, this.rowHash(source.rows), options);
+    return hashRowsAsync(source, this.rowHash(source.rows), checked);
   }
 
   /**
@@ -233,6 +249,7 @@ export abstract class Hasher<Codes> {
     ) {
       throw wrongKind('batches', 'an iterable or async iterable of vectors', batches);
     }
+    checkAsyncOptions(options);
     for await (const vectors of batches) yield await this.hashAsync(vectors, options);
   }
 }

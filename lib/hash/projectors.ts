@@ -5,7 +5,7 @@
  */
 
 import type { KernelCall } from '../backend/kernels.ts';
-import { checkBytes, checkInteger } from '../check.ts';
+import { allocated, checkInteger } from '../check.ts';
 import { fillNormals, stream } from '../random.ts';
 import { ROTATION_ROUNDS } from '../reference/rotation.ts';
 import type { RowRun } from './hasher.ts';
@@ -109,9 +109,7 @@ function writePanelRow(panels: Float32Array, output: number, row: ArrayLike<numb
 }
 
 function emptyPanels(outputs: number, dim: number): Float32Array {
-  const padded = paddedOutputs(outputs);
-  checkBytes(padded, 4 * dim, 'the projection');
-  return new Float32Array(padded * dim);
+  return allocated(Float32Array, paddedOutputs(outputs), dim, 'bits x dim, the projection,');
 }
 
 /** Independent standard normal weights. */

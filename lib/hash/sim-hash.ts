@@ -6,12 +6,14 @@
 
 import type { KernelCall } from '../backend/kernels.ts';
 import {
+  allocated,
   checkBoolean,
-  checkBytes,
   checkInteger,
+  checkMaking,
   checkOneOf,
   checkOptions,
   checkSignal,
+  MAKING,
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
@@ -71,8 +73,9 @@ interface Model {
 function drawn(options: SimHashOptions): Omit<Model, 'thresholds'> {
   const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
   const bits = checkInteger(options.bits, 'bits', 1, MAX_OUTPUTS);
-  const seed = checkInteger(options.seed ?? 0, 'seed', 0, Number.MAX_SAFE_INTEGER);
-  const projection = checkOneOf(options.projection ?? 'gaussian', 'projection', PROJECTION_KINDS);
+  const { seed: givenSeed = 0, projection: givenProjection = 'gaussian' } = options;
+  const seed = checkInteger(givenSeed, 'seed', 0, Number.MAX_SAFE_INTEGER);
+  const projection = checkOneOf(givenProjection, 'projection', PROJECTION_KINDS);
   return { projector: randomProjector(projection, dim, bits, seed), projection, seed };
 }
 
@@ -87,7 +90,7 @@ class SimHashRows implements RowHash<BitCodes> {
     this.#projector = projector;
     this.#thresholds = thresholds;
     this.#codeBytes = Math.ceil(projector.outputs / 8);
-    this.#data = new Uint8Array(checkBytes(rows, this.#codeBytes, 'codes'));
+    this.#data = allocated(Uint8Array, rows, this.#codeBytes, 'codes');
   }
 
   call(run: RowRun): KernelCall {
@@ -117,8 +120,8 @@ export class SimHash extends Hasher<BitCodes> {
   readonly #model: Model;
   readonly #packed: Float32Array;
 
-  private constructor(model: Model) {
-    super(model.projector.dim);
+  private constructor(making: symbol, model: Model) {
+    super(checkMaking(making, 'SimHash', 'SimHash.create or SimHash.train', model).projector.dim);
     this.#model = model;
     this.#packed = packThresholds(model.thresholds);
   }
@@ -151,7 +154,7 @@ export class SimHash extends Hasher<BitCodes> {
   static create(options: SimHashOptions): SimHash {
     checkOptions(options, 'options', OPTIONS);
     const model = drawn(options);
-    return new SimHash({ ...model, thresholds: new Float32Array(model.projector.outputs) });
+    return new SimHash(MAKING, { ...model, thresholds: new Float32Array(model.projector.outputs) });
   }
 
   /**
@@ -171,9 +174,11 @@ export class SimHash extends Hasher<BitCodes> {
   static async train(vectors: Vectors, options: SimHashTraining): Promise<SimHash> {
     checkOptions(options, 'options', [...OPTIONS, 'center', 'thresholds', 'signal']);
     const signal = checkSignal(options.signal);
-    const center = checkBoolean(options.center ?? true, 'center');
-    const kind = checkOneOf(options.thresholds ?? 'zero', 'thresholds', ['zero', 'mean', 'median']);
-    const dim = checkInteger(options.dim ?? dimOf(vectors), 'dim', 1, MAX_DIM);
+    const { center: isCentred = true, thresholds: kindGiven = 'zero' } = options;
+    const center = checkBoolean(isCentred, 'center');
+    const kind = checkOneOf(kindGiven, 'thresholds', ['zero', 'mean', 'median']);
+    const { dim: givenDim = dimOf(vectors) } = options;
+    const dim = checkInteger(givenDim, 'dim', 1, MAX_DIM);
     const source = new VectorSource(vectors, dim);
     if (source.rows === 0) throw wrongValue('vectors', 'at least one vector', vectors);
     const model = drawn({ ...options, dim });
@@ -182,7 +187,7 @@ export class SimHash extends Hasher<BitCodes> {
       center,
       signal,
     });
-    return new SimHash({ ...model, thresholds });
+    return new SimHash(MAKING, { ...model, thresholds });
   }
 
   protected override rowHash(rows: number): RowHash<BitCodes> {

@@ -5,10 +5,17 @@
  */
 
 import { activeBackend } from '../backend/active.ts';
-import { checkBytes, checkInteger, checkOneOf, checkOptions, checkThreads } from '../check.ts';
-import { wrongKind, wrongValue } from '../errors.ts';
+import {
+  allocated,
+  checkBytes,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  checkThreads,
+} from '../check.ts';
+import { wrongValue } from '../errors.ts';
 import { MAX_DIM } from '../hash/binary-quantizer.ts';
-import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
+import { checkVectors, dimOf, VectorSource, type Vectors } from '../vectors.ts';
 import { METRICS, type Metric } from './metric.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
 
@@ -53,7 +60,7 @@ export function exactNeighbors(
   const options = optionsOf(metric);
   const threads = checkThreads(options.threads, 1);
   checkInteger(k, 'k', 0, 2 ** 32 - 1);
-  const dim = options.dim ?? sharedDim(data, queries);
+  const dim = options.dim === undefined ? sharedDim(data, queries) : options.dim;
   checkInteger(dim, 'dim', 1, MAX_DIM);
   const dataSource = new VectorSource(data, dim, 'data');
   const querySource = new VectorSource(queries, dim, 'queries');
@@ -75,16 +82,10 @@ function optionsOf(metric: Metric | ExactNeighborsOptions): ExactNeighborsOption
 
 /** The length of the first row of whichever is a list of rows. */
 function sharedDim(data: Vectors, queries: Vectors): number {
-  for (const [vectors, name] of [
-    [data, 'data'],
-    [queries, 'queries'],
-  ] as const) {
-    if (!Array.isArray(vectors) && !ArrayBuffer.isView(vectors)) {
-      throw wrongKind(name, 'vectors', vectors);
-    }
-  }
+  checkVectors(data, 'data');
+  checkVectors(queries, 'queries');
   const isList = Array.isArray(data) && data.length > 0 && typeof data[0] !== 'number';
-  return isList ? dimOf(data, 'data') : dimOf(queries, 'data and queries');
+  return isList ? dimOf(data, 'data') : dimOf(queries, 'queries');
 }
 
 /** The k nearest of every query, for k up to the number of rows. */
@@ -95,10 +96,11 @@ function nearest(
   metric: number,
   threads: number,
 ): Neighbors<Float32Array> {
-  const ids = new Uint32Array(queries.rows * k);
-  const distances = new Float32Array(queries.rows * k);
+  const ids = allocated(Uint32Array, queries.rows, k, 'ids');
+  const distances = allocated(Float32Array, queries.rows, k, 'distances');
   const rows = values(data, 'data');
   const asked = values(queries, 'queries');
+  data.direct(); // reading queries may have run code of the caller, who must not have changed data
   const bad = activeBackend().run(
     {
       name: 'dotNeighbors',
@@ -116,15 +118,16 @@ function nearest(
 function values(source: VectorSource, name: string): Float32Array {
   const direct = source.direct();
   if (direct !== undefined) return direct;
-  const copy = new Float32Array(checkBytes(source.rows, 4 * source.dim, name) / 4);
+  const copy = allocated(Float32Array, source.rows, source.dim, name);
   source.copy(0, source.rows, copy);
   return copy;
 }
 
 /** The same neighbours in more places, the new ones filled. */
 function widened(found: Neighbors<Float32Array>, k: number): Neighbors<Float32Array> {
-  const ids = new Uint32Array(found.rows * k).fill(NO_ID);
-  const distances = new Float32Array(found.rows * k).fill(Number.POSITIVE_INFINITY);
+  const ids = allocated(Uint32Array, found.rows, k, 'ids').fill(NO_ID);
+  const distances = allocated(Float32Array, found.rows, k, 'distances');
+  distances.fill(Number.POSITIVE_INFINITY);
   for (let query = 0; query < found.rows; query++) {
     const from = query * found.k;
     ids.set(found.ids.subarray(from, from + found.k), query * k);

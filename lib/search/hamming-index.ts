@@ -7,15 +7,18 @@
 import { activeBackend } from '../backend/active.ts';
 import type { KernelCall, Running } from '../backend/kernels.ts';
 import {
-  checkBytes,
+  allocated,
   checkCallback,
   checkInteger,
+  checkMaking,
   checkOptions,
   checkSignal,
   checkThreads,
+  MAKING,
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
-import { wrongKind } from '../errors.ts';
+import { checkPadding } from '../codes/packed.ts';
+import { withoutMemory, wrongKind } from '../errors.ts';
 import type { Progress } from '../hash/hasher.ts';
 import { HammingStore, type StoredCodes, wordsOf } from './hamming-store.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
@@ -76,8 +79,8 @@ export class HammingIndex {
   readonly bits: number;
   readonly #store: HammingStore;
 
-  private constructor(bits: number) {
-    this.bits = bits;
+  private constructor(making: symbol, bits: number) {
+    this.bits = checkMaking(making, 'HammingIndex', 'HammingIndex.create', bits);
     this.#store = new HammingStore(bits);
   }
 
@@ -88,7 +91,7 @@ export class HammingIndex {
    */
   static create(options: HammingIndexOptions): HammingIndex {
     checkOptions(options, 'options', ['bits']);
-    return new HammingIndex(checkInteger(options.bits, 'bits', 1, MAX_CODE_BITS));
+    return new HammingIndex(MAKING, checkInteger(options.bits, 'bits', 1, MAX_CODE_BITS));
   }
 
   /** Number of codes. */
@@ -147,18 +150,16 @@ export class HammingIndex {
     if (codes.bits !== this.bits) {
       throw new RangeError(`${name} must have ${this.bits} bits, as the index, got ${codes.bits}`);
     }
-    if (codes.data.length !== codes.rows * codes.bytes) {
-      throw new TypeError(`${name} must have its memory, got a detached array`);
-    }
+    if (codes.data.length !== codes.rows * codes.bytes) throw withoutMemory(name);
+    checkPadding(codes.data, codes.bits, name); // the owner of adopted bytes may have written to them
     return codes;
   }
 
   #prepare(queries: BitCodes, k: number): Search {
     const { rows } = this.#checkedCodes(queries, 'queries');
     checkInteger(k, 'k', 0, MOST_NEIGHBORS);
-    const places = checkBytes(rows, 4 * k, 'results') / 4;
-    const ids = new Uint32Array(places);
-    const distances = new Uint32Array(places);
+    const ids = allocated(Uint32Array, rows, k, 'results');
+    const distances = allocated(Uint32Array, rows, k, 'results');
     if (k > this.size) {
       ids.fill(NO_ID);
       distances.fill(NO_ID);

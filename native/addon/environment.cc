@@ -71,8 +71,23 @@ std::uint32_t Environment::start(Work work, std::size_t threads, std::function<d
   const auto job = std::make_shared<Job>(std::move(work), onEnd);
   pending.emplace(number, Pending{job, std::move(result), hold(info)});
   if (pending.size() == 1) napi_ref_threadsafe_function(env, wake);
-  runInPool(job, threads);
+  try {
+    runInPool(job, threads);
+  } catch (...) {
+    forget(number);
+    throw Fault{Fault::Kind::other, "no thread for this call"};
+  }
   return number;
+}
+
+// A job that no thread can take: it ends here, and nobody is told.
+void Environment::forget(std::uint32_t number) {
+  const auto found = pending.find(number);
+  const Pending entry = std::move(found->second);
+  pending.erase(found);
+  entry.job->stop();
+  release(entry);
+  if (pending.empty()) napi_unref_threadsafe_function(env, wake);
 }
 
 void Environment::stop(std::uint32_t number) {

@@ -47,6 +47,7 @@ class Environment {
   std::vector<napi_ref> hold(const Napi::CallbackInfo& info) const;
   void call(napi_ref done, Outcome outcome, double result) const;
   void release(const Pending& entry) const;
+  void forget(std::uint32_t number);
   void settleEnded();
   void settle(std::uint32_t number);
   static void onEnvironmentEnd(void* environment);

@@ -7,9 +7,11 @@
 // Units between two checks of the reservoirs; with the 16 of a packed store they fit
 // RESERVOIR_SLACK.
 inline constexpr std::size_t FLY_CHECK_UNITS = 64;
-// A thread's reservoirs should stay below this; more winners than fit are found with fewer rows at
-// a time.
+// A thread's reservoirs should stay below this, and its inputs and reservoirs together below the
+// other, which leaves room for two chunks of input within 8 MiB a thread (docs/architecture.md);
+// more winners than fit are found with fewer rows at a time.
 inline constexpr std::size_t FLY_RESERVOIR_BYTES = std::size_t{1} << 22;
+inline constexpr std::size_t FLY_SCRATCH_BYTES = std::size_t{11} << 19;
 
 // Halvings of a sampled threshold's interval: values without ties need fewer.
 inline constexpr std::size_t FLY_SAMPLE_STEPS = 10;
@@ -20,7 +22,9 @@ inline std::size_t flyReservoirPlaces(const FlyNetwork& network, std::size_t act
   return (reservoirCapacity(active, network.units) + RESERVOIR_SLACK + 15) / 16 * 16;
 }
 inline std::size_t flyWinnerRows(const FlyNetwork& network, std::size_t rows, std::size_t active) {
-  const std::size_t fit = FLY_RESERVOIR_BYTES / (flyReservoirPlaces(network, active) * 8);
+  const std::size_t rest = FLY_SCRATCH_BYTES - flyInputBytes(network, 16);
+  const std::size_t bytes = rest < FLY_RESERVOIR_BYTES ? rest : FLY_RESERVOIR_BYTES;
+  const std::size_t fit = bytes / (flyReservoirPlaces(network, active) * 8);
   const std::size_t most = fit < 1 ? 1 : fit < 16 ? fit : 16;
   return rows < most ? rows : most;
 }

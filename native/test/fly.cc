@@ -101,4 +101,24 @@ TEST(Fly, ValuesEqualScalar) {
   });
 }
 
+// Beside two chunks of input of a MiB, or one row where that is more than a chunk, a thread's
+// memory stays within 8 MiB, whatever the number of units, up to 250,000 winners.
+constexpr std::size_t MEBIBYTE = std::size_t{1} << 20;
+
+TEST(Fly, ScratchFitsAThread) {
+  for (const Kernels* level : supportedLevels()) {
+    for (std::size_t dim = 1; dim <= MEBIBYTE; dim = dim * 2 + dim % 3) {
+      for (std::size_t active = 1; active <= 250000; active = active * 3 / 2 + 1) {
+        const FlyNetwork network{nullptr, dim, std::size_t{1} << 24, 1};
+        const std::size_t row = dim * sizeof(float);
+        const std::size_t chunks = row > MEBIBYTE ? row : 2 * MEBIBYTE;
+        const std::size_t most = 8 * MEBIBYTE - chunks;
+        EXPECT_LE(level->flyWinnersScratchBytes(network, 1000, active), most)
+            << dim << ' ' << active;
+        EXPECT_LE(level->flyScratchBytes(network, 1000), most) << dim;
+      }
+    }
+  }
+}
+
 }  // namespace flyhash::test

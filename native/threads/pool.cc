@@ -174,7 +174,10 @@ Outcome runHere(Work work, std::size_t threads) {
   }
   const std::size_t helpers = std::min({threads, work.blocks, MAX_THREADS}) - 1;
   const auto job = std::make_shared<Job>(std::move(work));
-  pool().submit(job, helpers);
+  try {
+    pool().submit(job, helpers);
+  } catch (...) {  // no thread to be had: the calling one does all of it
+  }
   job->enter();
   job->wait();
   return job->outcome();

@@ -236,7 +236,7 @@ describe('SimHash options', () => {
     [
       { dim: 2 ** 24, bits: 2 ** 20 },
       RangeError,
-      'the projection must take at most 4294967296 bytes',
+      'the projection, must take at most 4294967296 bytes',
     ],
     [
       { ...good, dim: 2 ** 21, projection: 'hadamard' },

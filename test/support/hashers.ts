@@ -36,7 +36,8 @@ export function manyVectors(rows: number): Float32Array {
   );
 }
 
-const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> = new Map<
+/** How to make one of every hasher, by name. */
+export const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> = new Map<
   string,
   () => AnyHasher | Promise<AnyHasher>
 >([

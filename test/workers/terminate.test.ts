@@ -4,25 +4,28 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const worker = new URL('./hash-forever.mjs', import.meta.url);
+const cycles = fileURLToPath(new URL('./cycles.mjs', import.meta.url));
 
-async function startAndTerminate(): Promise<number> {
-  const running = new Worker(worker);
-  const [message] = await once(running, 'message');
-  expect(message).toBe('working');
-  return running.terminate();
-}
+/**
+ * Node 20 unregisters a worker's isolate before it disposes of it. An optimising compilation that still runs on
+ * a V8 thread then aborts the process when it allocates (assertion in NodePlatform::ForIsolate), with or without
+ * an addon; compiling on the worker's own thread leaves only our jobs to be tested.
+ */
+const NO_V8_THREADS = '--no-concurrent-recompilation';
 
 describe('workers with work in flight', () => {
-  it('can be terminated a hundred times', async () => {
-    for (let cycle = 0; cycle < 100; cycle += 4) {
-      const codes = await Promise.all(Array.from({ length: 4 }, startAndTerminate));
-      expect(codes).toEqual([1, 1, 1, 1]);
-    }
+  it('can be terminated a hundred times', () => {
+    const ended = spawnSync(process.execPath, [NO_V8_THREADS, cycles], { encoding: 'utf8' });
+    expect({ ...ended, output: undefined, pid: 0 }).toMatchObject({
+      status: 0,
+      signal: null,
+      stdout: '100 cycles\n',
+      stderr: '',
+    });
   });
 
   it('end cleanly when only workers ever loaded the addon, and on process.exit', () => {
@@ -35,9 +38,8 @@ describe('workers with work in flight', () => {
         if (i < 4) await worker.terminate();
       }
       process.exit(0);`;
-    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-      encoding: 'utf8',
-    });
+    const args = [NO_V8_THREADS, '--input-type=module', '-e', script];
+    const ended = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect({ status: ended.status, signal: ended.signal, stderr: ended.stderr }).toEqual({
       status: 0,
       signal: null,
