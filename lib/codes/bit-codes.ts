@@ -91,6 +91,14 @@ export class BitCodes {
     return new BitCodes(MAKING, new Uint8Array(data.buffer, data.byteOffset, data.length), bits);
   }
 
+  /**
+   * Codes over bytes that a kernel has just written: checking them again would cost a one-vector hash a tenth.
+   * @internal
+   */
+  static written(data: Uint8Array, bits: number): BitCodes {
+    return new BitCodes(MAKING, data, bits);
+  }
+
   /** Codes from `ubinary` embeddings of sentence-transformers: the bytes of numpy's packbits. */
   static fromUbinary(data: Uint8Array, bits: number): BitCodes {
     return BitCodes.from(data, bits);

@@ -115,7 +115,7 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
         name: 'signCodes',
         args: [vectors, count, this.dim, this.#thresholds, data.subarray(first * codeBytes)],
       }),
-      codes: () => BitCodes.adopt(data, this.dim),
+      codes: () => BitCodes.written(data, this.dim),
     };
   }
 }

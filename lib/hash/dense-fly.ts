@@ -136,7 +136,7 @@ export class DenseFly extends Hasher<BitCodes> {
           data.subarray(first * codeBytes),
         ],
       }),
-      codes: () => BitCodes.adopt(data, keyBits),
+      codes: () => BitCodes.written(data, keyBits),
     };
   }
 
@@ -157,7 +157,7 @@ export class DenseFly extends Hasher<BitCodes> {
           data.subarray(first * codeBytes),
         ],
       }),
-      codes: () => BitCodes.adopt(data, units),
+      codes: () => BitCodes.written(data, units),
     };
   }
 }

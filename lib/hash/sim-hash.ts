@@ -99,7 +99,7 @@ class SimHashRows implements RowHash<BitCodes> {
   }
 
   codes(): BitCodes {
-    return BitCodes.adopt(this.#data, this.#projector.outputs);
+    return BitCodes.written(this.#data, this.#projector.outputs);
   }
 }
 
