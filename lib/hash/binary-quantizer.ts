@@ -1,6 +1,6 @@
 /**
  * Binary quantisation: one bit a coordinate, its sign after subtracting a threshold. The simplest code, and for
- * embeddings, with exact re-ranking, often the best one for its bytes (docs/choosing.md).
+ * embeddings, with exact re-ranking, often the best one for its bytes.
  */
 
 import {

@@ -12,7 +12,7 @@ import type { RowRun } from './hasher.ts';
 import { forEachOrthogonalRow } from './orthogonal.ts';
 import { paddedOutputs, panelIndex } from './panels.ts';
 
-/** The random maps that SimHash can use (docs/choosing.md). */
+/** The random maps that SimHash can use. */
 export type ProjectionKind = 'gaussian' | 'orthogonal' | 'hadamard';
 
 export const PROJECTION_KINDS: readonly ProjectionKind[] = ['gaussian', 'orthogonal', 'hadamard'];
