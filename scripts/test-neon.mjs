@@ -27,5 +27,13 @@ const env = {
   EMULATED_NODE: node,
   NODE_OPTIONS: '--import=data:text/javascript,process.execPath=process.env.EMULATED_NODE',
 };
-const args = ['--testTimeout=600000', '--hookTimeout=600000', ...process.argv.slice(2)];
+// Left out: the laws, minutes of statistics that the golden hashes tie to the other levels, and the memory of
+// processes, which under an emulator is the emulator's.
+const SKIPPED = ['test/laws/**', 'test/hash/memory.test.ts'];
+console.warn(`not run under the emulator: ${SKIPPED.join(', ')}`);
+const args = [
+  ...['--testTimeout=600000', '--hookTimeout=600000'],
+  ...SKIPPED.map((pattern) => `--exclude=${pattern}`),
+  ...process.argv.slice(2),
+];
 process.exit(runSuite('neon', { cwd, command: [node], env, args }) ? 0 : 1);
