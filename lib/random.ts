@@ -244,6 +244,11 @@ function positionsOfSetBits(words: Int32Array, count: number): Uint32Array {
   return positions;
 }
 
+/** A seed that a user gave, or 0. */
+export function checkSeed(seed: unknown = 0): number {
+  return checkInteger(seed, 'seed', 0, Number.MAX_SAFE_INTEGER);
+}
+
 // A safe integer as two 32-bit words, low first.
 function halves(name: string, value: number): readonly [number, number] {
   checkInteger(value, name, 0, Number.MAX_SAFE_INTEGER);

@@ -4,9 +4,8 @@
  */
 
 import { allocated, checkBytes, checkInteger, checkOptions, checkThreads } from './check.ts';
-import { MAX_DIM } from './hash/binary-quantizer.ts';
 import { hashRows, type RowHash } from './hash/hasher.ts';
-import { dimOf, VectorSource, type Vectors } from './vectors.ts';
+import { dimOf, MAX_DIM, VectorSource, type Vectors } from './vectors.ts';
 
 /** Options of {@link topK}. */
 export interface TopKOptions {

@@ -7,6 +7,9 @@
 import { isDetached } from './check.ts';
 import { describe, withoutMemory, wrongKind, wrongValue } from './errors.ts';
 
+/** Most numbers that a vector may have. */
+export const MAX_DIM: number = 2 ** 24;
+
 /** A flat array of numbers. */
 export type NumberArray = Float32Array | Float64Array | Int8Array | Uint8Array | readonly number[];
 

@@ -15,12 +15,9 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
-import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
+import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { Hasher, type RowHash } from './hasher.ts';
 import { columnMeans, columnMedians } from './thresholds.ts';
-
-/** Most numbers that a vector may have. */
-export const MAX_DIM: number = 2 ** 24;
 
 /** Options of {@link BinaryQuantizer.create}. */
 export interface BinaryQuantizerOptions {

@@ -6,7 +6,7 @@
  */
 
 import type { Connections } from '../backend/kernels.ts';
-import { allocated } from '../check.ts';
+import { allocated, checkInteger } from '../check.ts';
 import { stream } from '../random.ts';
 
 const NARROW_DIM = 8191;
@@ -23,6 +23,14 @@ export interface NetworkSizes {
   readonly units: number;
   /** Inputs of a unit. */
   readonly fanIn: number;
+}
+
+/** The inputs of a unit that a user gave, or a tenth of dim, as in the papers. */
+export function checkFanIn(
+  dim: number,
+  fanIn: unknown = Math.max(1, Math.floor(dim / 10)),
+): number {
+  return checkInteger(fanIn, 'fanIn', 1, dim);
 }
 
 /** The place of a unit's j-th input. */

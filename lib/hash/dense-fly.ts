@@ -16,9 +16,9 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
-import { VectorSource, type Vectors } from '../vectors.ts';
-import { MAX_DIM } from './binary-quantizer.ts';
-import { drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
+import { checkSeed } from '../random.ts';
+import { MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
+import { checkFanIn, drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash } from './hasher.ts';
 
 /** Options of {@link DenseFly.create}. */
@@ -82,12 +82,11 @@ export class DenseFly extends Hasher<BitCodes> {
   static create(options: DenseFlyOptions): DenseFly {
     checkOptions(options, 'options', ['dim', 'bits', 'fanIn', 'seed']);
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
-    const { fanIn = Math.max(1, Math.floor(dim / 10)), seed = 0 } = options;
     return new DenseFly(MAKING, {
       dim,
       units: checkInteger(options.bits, 'bits', 1, MAX_UNITS),
-      fanIn: checkInteger(fanIn, 'fanIn', 1, dim),
-      seed: checkInteger(seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
+      fanIn: checkFanIn(dim, options.fanIn),
+      seed: checkSeed(options.seed),
     });
   }
 

@@ -15,9 +15,9 @@ import {
   MAKING,
 } from '../check.ts';
 import { SparseCodes } from '../codes/sparse-codes.ts';
-import { VectorSource, type Vectors } from '../vectors.ts';
-import { MAX_DIM } from './binary-quantizer.ts';
-import { drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
+import { checkSeed } from '../random.ts';
+import { MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
+import { checkFanIn, drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash, type RowRun } from './hasher.ts';
 
 /** Options of {@link FlyHash.create}. */
@@ -98,14 +98,13 @@ export class FlyHash extends Hasher<SparseCodes> {
     const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
     const { units: givenUnits = Math.min(10 * dim, MAX_UNITS) } = options;
     const units = checkInteger(givenUnits, 'units', 1, MAX_UNITS);
-    const { active = Math.max(1, Math.floor(units / 20)), seed = 0 } = options;
-    const { fanIn = Math.max(1, Math.floor(dim / 10)) } = options;
+    const { active = Math.max(1, Math.floor(units / 20)) } = options;
     return new FlyHash(MAKING, {
       dim,
       units,
       active: checkInteger(active, 'active', 1, units),
-      fanIn: checkInteger(fanIn, 'fanIn', 1, dim),
-      seed: checkInteger(seed, 'seed', 0, Number.MAX_SAFE_INTEGER),
+      fanIn: checkFanIn(dim, options.fanIn),
+      seed: checkSeed(options.seed),
     });
   }
 

@@ -7,9 +7,10 @@
 
 import { activeBackend } from '../backend/active.ts';
 import { wrongValue } from '../errors.ts';
+import { eventLoopTurn } from '../event-loop.ts';
 import type { VectorSource } from '../vectors.ts';
 import type { Projector } from './projectors.ts';
-import { columnMeans, forEachRun, median, turn } from './thresholds.ts';
+import { columnMeans, forEachRun, median } from './thresholds.ts';
 
 /** What the outputs are compared with; see {@link projectedThresholds}. */
 export type ThresholdKind = 'zero' | 'mean' | 'median';
@@ -94,7 +95,7 @@ async function projectedMedians(
     await forEachProjected(source, part, keepColumns, signal);
     for (let c = 0; c < count; c++) {
       medians[start + c] = median(columns.subarray(c * source.rows, (c + 1) * source.rows));
-      await turn();
+      await eventLoopTurn();
     }
   }
   return medians;

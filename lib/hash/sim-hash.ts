@@ -17,8 +17,8 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
-import { dimOf, VectorSource, type Vectors } from '../vectors.ts';
-import { MAX_DIM } from './binary-quantizer.ts';
+import { checkSeed } from '../random.ts';
+import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { Hasher, type RowHash, type RowRun } from './hasher.ts';
 import { packThresholds } from './panels.ts';
 import { projectedThresholds, type ThresholdKind } from './projected-thresholds.ts';
@@ -73,8 +73,8 @@ interface Model {
 function drawn(options: SimHashOptions): Omit<Model, 'thresholds'> {
   const dim = checkInteger(options.dim, 'dim', 1, MAX_DIM);
   const bits = checkInteger(options.bits, 'bits', 1, MAX_OUTPUTS);
-  const { seed: givenSeed = 0, projection: givenProjection = 'gaussian' } = options;
-  const seed = checkInteger(givenSeed, 'seed', 0, Number.MAX_SAFE_INTEGER);
+  const { projection: givenProjection = 'gaussian' } = options;
+  const seed = checkSeed(options.seed);
   const projection = checkOneOf(givenProjection, 'projection', PROJECTION_KINDS);
   return { projector: randomProjector(projection, dim, bits, seed), projection, seed };
 }

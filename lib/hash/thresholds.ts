@@ -4,6 +4,7 @@
  * values, the mean of the two in the middle.
  */
 
+import { eventLoopTurn } from '../event-loop.ts';
 import { firstNonFinite } from '../reference/sign.ts';
 import type { VectorSource } from '../vectors.ts';
 
@@ -23,17 +24,9 @@ export async function forEachRun(
     const bad = firstNonFinite(run, rows * source.dim);
     if (bad >= 0) throw source.notFinite(first * source.dim + bad);
     await visit(run, first, rows);
-    await turn();
+    await eventLoopTurn();
     signal?.throwIfAborted();
   }
-}
-
-/** Lets the event loop run. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
 }
 
 /** Mean of each column, rounded once to float32. */
@@ -118,7 +111,7 @@ export async function columnMedians(
     );
     for (let c = 0; c < count; c++) {
       medians[start + c] = median(columns.subarray(c * source.rows, (c + 1) * source.rows));
-      await turn();
+      await eventLoopTurn();
     }
   }
   return medians;

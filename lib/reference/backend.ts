@@ -4,6 +4,7 @@
  */
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
+import { eventLoopTurn } from '../event-loop.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
@@ -33,13 +34,6 @@ export const referenceKernels: Kernels = {
 };
 
 const CHUNK_BYTES = 1 << 13;
-
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
-}
 
 export class ReferenceBackend implements Backend {
   readonly kind = 'reference';

@@ -14,8 +14,7 @@ import {
   checkThreads,
 } from '../check.ts';
 import { wrongValue } from '../errors.ts';
-import { MAX_DIM } from '../hash/binary-quantizer.ts';
-import { checkVectors, dimOf, VectorSource, type Vectors } from '../vectors.ts';
+import { checkVectors, dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { METRICS, type Metric } from './metric.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
 
