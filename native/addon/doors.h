@@ -30,6 +30,12 @@ Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 
+Napi::Value shortlistScan(const Napi::CallbackInfo& info);
+Napi::Value shortlistRefine(const Napi::CallbackInfo& info);
+
+Napi::Value rerankFloats(const Napi::CallbackInfo& info);
+Napi::Value rerankBytes(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

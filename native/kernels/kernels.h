@@ -45,6 +45,35 @@ struct HammingNearest {
   std::uint64_t bound;    // only smaller distances can still enter
 };
 
+// Codes, or their first words, interleaved by eight, of which the rows in a bitmap may be found: bit
+// of row i is the one of value 128 >> i % 8 in byte i / 8. No bitmap means all.
+struct ShortlistCodes {
+  const std::uint64_t* store;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;
+  std::size_t live;  // rows that may be found
+};
+
+// The ids of a list, of which those below rows are real.
+struct RerankLists {
+  const std::uint32_t* ids;
+  std::size_t rows;
+};
+
+// Rows of bytes, fewer than 2^17 a row, each times its scale a vector; norms are the sums of
+// the squares of the bytes. One query likewise.
+struct RerankBytes {
+  Metric metric;
+  const std::int8_t* data;
+  std::size_t dim;
+  const float* scales;
+  const std::uint32_t* norms;
+  const std::int8_t* query;
+  float queryScale;
+  std::uint32_t queryNorm;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -114,6 +143,19 @@ struct Kernels {
   void (*hammingCompact)(HammingNearest& list);
   void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
+
+  // shortlist.inl.h
+  void (*shortlistScan)(const ShortlistCodes& codes, const std::uint64_t* queries,
+                        std::size_t stride, std::size_t queryCount, HammingNearest* lists);
+  void (*shortlistRefine)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                          const std::uint64_t* query, const std::uint32_t* ids, std::size_t count,
+                          HammingNearest& list);
+
+  // rerank.inl.h: both give the number of keys, at most k, a heap for nearestMerge
+  std::size_t (*rerankFloats)(const DotProblem& problem, const RerankLists& lists,
+                              std::size_t count, std::size_t k, std::uint64_t* keys);
+  std::size_t (*rerankBytes)(const RerankBytes& problem, const RerankLists& lists,
+                             std::size_t count, std::size_t k, std::uint64_t* keys);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
