@@ -198,12 +198,13 @@ export interface Kernels {
 
   /**
    * The k nearest allowed rows of each query by the first words of codes, as a set: ids queryCount x k, ascending,
-   * of which counts (queryCount) are meant. Nearer first, then the smaller row. store as above; allowed is a bitmap,
+   * of which counts (queryCount) are meant. Nearer first, then the smaller row. store and tail as above; allowed is a bitmap,
    * most significant bit first, or undefined for all rows; queries queryCount x stride, of which words are used.
    * Returns 0.
    */
   shortlistScan(
     store: BigUint64Array,
+    tail: BigUint64Array,
     rows: number,
     words: number,
     allowed: Uint8Array | undefined,

@@ -9,7 +9,9 @@ import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
+import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
+import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
 import { topK } from './top-k.ts';
 
@@ -31,6 +33,10 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
+  shortlistScan,
+  shortlistRefine,
+  rerankFloats,
+  rerankBytes,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -1,5 +1,5 @@
 // The doors of shortlists by codes:
-//   shortlistScan(threads, done, store, rows, words, allowed, queries, stride, queryCount, k, ids,
+//   shortlistScan(threads, done, store, tail, rows, words, allowed, queries, stride, queryCount, k, ids,
 //   counts): the first words of queries that are stride words apart; allowed may be undefined
 //   shortlistRefine(threads, done, codes, rows, words, queries, queryCount, lists, listCounts,
 //   places, shared, k, ids, distances, counts): lists of at most places ids, one for all queries
@@ -83,19 +83,20 @@ std::size_t blockQueries(const ShortlistCodes& codes, const ListShape& shape, co
 Napi::Value shortlistScan(const Napi::CallbackInfo& info) {
   const Call call(info);
   ShortlistCodes codes{};
-  codes.rows = call.size(1);
-  codes.words = call.size(2);
+  codes.rows = call.size(2);
+  codes.words = call.size(3);
   requireWords(codes.words, codes.rows);
-  codes.store = call.words(0, product(divideUp(codes.rows, 8) * 8, codes.words));
-  if (call.given(3)) codes.allowed = call.bytes(3, divideUp(codes.rows, 8));
+  codes.store = call.words(0, product(codes.rows / 8 * 8, codes.words));
+  codes.tail = call.words(1, codes.rows % 8 == 0 ? 0 : product(8, codes.words));
+  if (call.given(4)) codes.allowed = call.bytes(4, divideUp(codes.rows, 8));
   codes.live = liveRows(codes.allowed, codes.rows);
-  const std::size_t stride = call.size(5);
-  const std::size_t queryCount = call.size(6);
-  const std::size_t k = call.size(7);
+  const std::size_t stride = call.size(6);
+  const std::size_t queryCount = call.size(7);
+  const std::size_t k = call.size(8);
   if (stride < codes.words) throw Fault{Fault::Kind::range, "internal: stride"};
-  const std::uint64_t* queries = call.words(4, product(queryCount, stride));
-  std::uint32_t* ids = call.integers(8, product(queryCount, k));
-  std::uint32_t* counts = call.integers(9, queryCount);
+  const std::uint64_t* queries = call.words(5, product(queryCount, stride));
+  std::uint32_t* ids = call.integers(9, product(queryCount, k));
+  std::uint32_t* counts = call.integers(10, queryCount);
   Work work;
   if (k == 0 || codes.live == 0 || queryCount == 0) {
     std::fill_n(counts, queryCount, 0U);

@@ -45,10 +45,12 @@ struct HammingNearest {
   std::uint64_t bound;    // only smaller distances can still enter
 };
 
-// Codes, or their first words, interleaved by eight, of which the rows in a bitmap may be found: bit
-// of row i is the one of value 128 >> i % 8 in byte i / 8. No bitmap means all.
+// Codes, or their first words, interleaved by eight, the rows after the last whole group in tail.
+// The rows in a bitmap may be found: that of row i is the bit of value 128 >> i % 8 in byte i / 8.
+// No bitmap means all.
 struct ShortlistCodes {
   const std::uint64_t* store;
+  const std::uint64_t* tail;
   std::size_t rows;
   std::size_t words;
   const std::uint8_t* allowed;

@@ -9,14 +9,16 @@ inline constexpr std::size_t SHORTLIST_SAMPLE_STEP = 16;
 inline constexpr std::size_t SHORTLIST_SAMPLE = 512;
 inline constexpr std::size_t SHORTLIST_LEAST_SAMPLE = 16;
 
+// Words of a code whose distances are looked at as bytes, and rows of a block of such codes.
+inline constexpr std::size_t SHORTLIST_BYTE_WORDS = 4;
+inline constexpr std::size_t SHORTLIST_BLOCK_ROWS = HAMMING_BLOCK_BYTES / 8;
+
 // Codes whose cache lines are asked for before they are compared.
 inline constexpr std::size_t SHORTLIST_AHEAD = 16;
 
-// The rows of a group that may be found; bit i is row i.
+// The rows of a whole group that may be found; bit i is row i.
 inline unsigned shortlistAllowed(const ShortlistCodes& codes, std::size_t group) {
-  const std::size_t rest = codes.rows - group * 8;
-  const unsigned real = rest >= 8 ? 0xffU : (1U << rest) - 1U;
-  return codes.allowed == nullptr ? real : real & reverseBits(codes.allowed[group]);
+  return codes.allowed == nullptr ? 0xffU : reverseBits(codes.allowed[group]);
 }
 
 // Empties a list, so that distances below bound enter it.
@@ -74,48 +76,120 @@ inline void shortlistKeep(HammingNearest& list, unsigned nearer, U64x8 sums, std
   }
 }
 
-// QUERIES queries, stride words apart, against groups begin .. end - 1, a tile at a time. WORDS is
-// codes.words, or 0 for any.
-template <std::size_t WORDS, std::size_t QUERIES>
-inline void shortlistTiles(const ShortlistCodes& codes, std::size_t begin, std::size_t end,
-                           const std::uint64_t* queries, std::size_t stride,
-                           HammingNearest* lists) {
+// Calls use(query, group, distances) for groups begin .. end - 1 and QUERIES queries, stride words
+// apart. WORDS is codes.words, or 0 for any.
+template <std::size_t WORDS, std::size_t QUERIES, typename Use>
+[[gnu::always_inline]] inline void shortlistDistances(const ShortlistCodes& codes,
+                                                      std::size_t begin, std::size_t end,
+                                                      const std::uint64_t* queries,
+                                                      std::size_t stride, Use use) {
   const std::size_t words = WORDS != 0 ? WORDS : codes.words;
   for (std::size_t g = begin; g < end; g++) {
     const std::uint64_t* group = codes.store + g * words * 8;
     U64x8 sums[QUERIES];
-    for (std::size_t w = 0; w < words; w++) {
+    const U64x8 first = load(group);
+    for (std::size_t q = 0; q < QUERIES; q++) {
+      sums[q] = popcount(exclusiveOr(first, broadcast(queries[q * stride])));
+    }
+    prefetch(reinterpret_cast<const char*>(group) + HAMMING_BLOCK_BYTES);
+    for (std::size_t w = 1; w < words; w++) {
       prefetch(reinterpret_cast<const char*>(group + w * 8) + HAMMING_BLOCK_BYTES);
       const U64x8 word = load(group + w * 8);
       for (std::size_t q = 0; q < QUERIES; q++) {
-        const U64x8 different = popcount(exclusiveOr(word, broadcast(queries[q * stride + w])));
-        sums[q] = w == 0 ? different : add(sums[q], different);
+        sums[q] = add(sums[q], popcount(exclusiveOr(word, broadcast(queries[q * stride + w]))));
       }
     }
-    for (std::size_t q = 0; q < QUERIES; q++) {
-      const unsigned nearer = less(sums[q], broadcast(lists[q].bound));
-      if (nearer == 0) continue;
-      shortlistKeep(lists[q], nearer & shortlistAllowed(codes, g), sums[q], g);
+    for (std::size_t q = 0; q < QUERIES; q++) use(q, g, sums[q]);
+  }
+}
+
+// Offers groups begin .. end - 1 to the lists of QUERIES queries.
+template <std::size_t WORDS, std::size_t QUERIES>
+inline void shortlistTiles(const ShortlistCodes& codes, std::size_t begin, std::size_t end,
+                           const std::uint64_t* queries, std::size_t stride,
+                           HammingNearest* lists) {
+  shortlistDistances<WORDS, QUERIES>(
+      codes, begin, end, queries, stride, [&](std::size_t q, std::size_t group, U64x8 sums) {
+        const unsigned nearer = less(sums, broadcast(lists[q].bound));
+        if (nearer == 0) return;
+        shortlistKeep(lists[q], nearer & shortlistAllowed(codes, group), sums, group);
+      });
+}
+
+// The rows after the last whole group, which lie in tail.
+inline void shortlistTail(const ShortlistCodes& codes, const std::uint64_t* query,
+                          HammingNearest& list) {
+  const std::size_t group = codes.rows / 8;
+  const U64x8 sums = shortlistGroup(codes.tail, query, codes.words);
+  const unsigned real = (1U << codes.rows % 8) - 1U;
+  shortlistKeep(list, real & shortlistAllowed(codes, group), sums, group);
+}
+
+// Takes the rows of 64 distances in bytes, of groups from `group` on, that are below the bound.
+inline void shortlistTake(const ShortlistCodes& codes, const std::uint8_t* bytes, std::size_t group,
+                          std::size_t groups, HammingNearest& list) {
+  std::uint64_t nearer = lanesBelow(loadBytes(bytes), list.bound);
+  if (groups < 8) nearer &= (std::uint64_t{1} << groups * 8) - 1;
+  if (codes.allowed != nullptr && nearer != 0) {
+    nearer &= reverseBytesBits(loadWordPartial(codes.allowed + group, groups < 8 ? groups : 8));
+  }
+  for (; nearer != 0; nearer &= nearer - 1) {
+    const std::size_t i = trailingZeros(nearer);
+    if (bytes[i] < list.bound) {
+      hammingKeep(list, bytes[i], static_cast<std::uint32_t>(group * 8 + i));
     }
   }
+}
+
+// As shortlistTiles for codes of at most SHORTLIST_BYTE_WORDS words and bounds below 256: first the
+// distances of a block of rows, as bytes that saturate, then a look at 64 of them at a time. Many
+// rows enter a list, and this way few branches are unforeseen.
+template <std::size_t WORDS, std::size_t QUERIES>
+inline void shortlistBytes(const ShortlistCodes& codes, std::size_t begin, std::size_t end,
+                           const std::uint64_t* queries, std::size_t stride,
+                           HammingNearest* lists) {
+  std::uint8_t bytes[QUERIES][SHORTLIST_BLOCK_ROWS];
+  shortlistDistances<WORDS, QUERIES>(codes, begin, end, queries, stride,
+                                     [&](std::size_t q, std::size_t group, U64x8 sums) {
+                                       storeBytes(bytes[q] + (group - begin) * 8, sums);
+                                     });
+  for (std::size_t q = 0; q < QUERIES; q++) {
+    for (std::size_t g = begin; g < end; g += 8) {
+      shortlistTake(codes, bytes[q] + (g - begin) * 8, g, end - g, lists[q]);
+    }
+  }
+}
+
+template <std::size_t WORDS, std::size_t QUERIES>
+inline void shortlistBlock(const ShortlistCodes& codes, std::size_t begin, std::size_t end,
+                           const std::uint64_t* queries, std::size_t stride,
+                           HammingNearest* lists) {
+  bool fits = codes.words <= SHORTLIST_BYTE_WORDS;
+  for (std::size_t q = 0; q < QUERIES; q++) fits &= lists[q].bound < 256;
+  if (fits) return shortlistBytes<WORDS, QUERIES>(codes, begin, end, queries, stride, lists);
+  shortlistTiles<WORDS, QUERIES>(codes, begin, end, queries, stride, lists);
 }
 
 // All rows for all queries, in blocks of rows that stay in the first-level cache.
 template <std::size_t WORDS>
 inline void shortlistPass(const ShortlistCodes& codes, const std::uint64_t* queries,
                           std::size_t stride, std::size_t queryCount, HammingNearest* lists) {
-  const std::size_t groups = (codes.rows + 7) / 8;
-  const std::size_t fitting = HAMMING_BLOCK_BYTES / (codes.words * 64);
-  const std::size_t step = queryCount == 1 ? groups : fitting == 0 ? 1 : fitting;
+  const std::size_t groups = codes.rows / 8;
+  const std::size_t fitting = HAMMING_BLOCK_BYTES / (codes.words * 64) / 8 * 8;
+  const std::size_t step = fitting == 0 ? 8 : fitting;
   for (std::size_t begin = 0; begin < groups; begin += step) {
     const std::size_t end = groups - begin < step ? groups : begin + step;
     std::size_t q = 0;
     for (; q + 4 <= queryCount; q += 4) {
-      shortlistTiles<WORDS, 4>(codes, begin, end, queries + q * stride, stride, lists + q);
+      shortlistBlock<WORDS, 4>(codes, begin, end, queries + q * stride, stride, lists + q);
     }
     for (; q < queryCount; q++) {
-      shortlistTiles<WORDS, 1>(codes, begin, end, queries + q * stride, stride, lists + q);
+      shortlistBlock<WORDS, 1>(codes, begin, end, queries + q * stride, stride, lists + q);
     }
+  }
+  if (codes.rows % 8 == 0) return;
+  for (std::size_t q = 0; q < queryCount; q++) {
+    shortlistTail(codes, queries + q * stride, lists[q]);
   }
 }
 
