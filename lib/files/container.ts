@@ -7,8 +7,8 @@
 
 import { FlyhashError } from '../errors.ts';
 import {
-  encodeHeader,
   type Entry,
+  encodeHeader,
   FORMAT_VERSION,
   headerLength,
   inFileOrder,
@@ -123,7 +123,10 @@ function otherSize(expected: number, size: number): FlyhashError {
 
 /** The fault of a file that ends too early. */
 export function cutShort({ what }: Demand): FlyhashError {
-  return new FlyhashError('ERR_CORRUPT_FILE', `file: ${what} must be whole, got the end of the file`);
+  return new FlyhashError(
+    'ERR_CORRUPT_FILE',
+    `file: ${what} must be whole, got the end of the file`,
+  );
 }
 
 function tooNew(version: number): FlyhashError {

@@ -150,10 +150,7 @@ export function parseHeader(bytes: Uint8Array): Header {
   const { [METADATA]: metadata = {}, ...tensors } = jsonOf(textOf(bytes), 'header');
   const about = objectOf(metadata, METADATA);
   if (about.format !== FORMAT) {
-    throw new FlyhashError(
-      'ERR_CORRUPT_FILE',
-      `file: ${METADATA}.format must be "${FORMAT}", got ${JSON.stringify(about.format) ?? 'none'}: not a flyhash file`,
-    );
+    throw corrupt(`${METADATA}.format`, `"${FORMAT}" in a flyhash file`, about.format ?? 'none');
   }
   const version = versionOf(about.format_version);
   if (version > FORMAT_VERSION) return { version, kind: '', parameters: {}, entries: [] };
@@ -162,11 +159,11 @@ export function parseHeader(bytes: Uint8Array): Header {
   }
   for (const key of Object.keys(about)) {
     if (!(METADATA_KEYS as readonly string[]).includes(key)) {
-      throw corrupt(`${METADATA}.${key}`, 'absent', 'a value');
+      throw corrupt(METADATA, `an object of ${METADATA_KEYS.join(', ')}`, key);
     }
   }
   const { kind, parameters } = about;
-  if (typeof kind !== 'string' || kind === '') throw corrupt('kind', 'a name', kind);
+  if (typeof kind !== 'string' || !NAME.test(kind)) throw corrupt('kind', 'a name', kind);
   if (typeof parameters !== 'string') throw corrupt('parameters', 'a text of JSON', parameters);
   const object = jsonOf(parameters, 'parameters') as Record<string, Json>;
   return { version, kind, parameters: object, entries: entriesOf(tensors) };
@@ -184,6 +181,7 @@ function entriesOf(tensors: Record<string, unknown>): Entry[] {
   const entries: Entry[] = [];
   let start = 0;
   for (const [name, value] of Object.entries(tensors)) {
+    if (!NAME.test(name)) throw corrupt('the name of a tensor', 'letters, digits, . _ -', name);
     const entry = entryOf(name, objectOf(value, `tensor ${name}`), start);
     entries.push(entry);
     start += entry.bytes;
@@ -199,7 +197,6 @@ function entriesOf(tensors: Record<string, unknown>): Entry[] {
 
 function entryOf(name: string, value: Record<string, unknown>, start: number): Entry {
   const label = `tensor ${name}`;
-  if (!NAME.test(name)) throw corrupt('the name of a tensor', 'letters, digits, . _ -', name);
   const { dtype, shape, data_offsets: offsets, ...rest } = value;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw corrupt(`${label}.${unknown}`, 'absent', 'a value');

@@ -22,21 +22,37 @@ function endOfSpace(text: string, start: number): number {
   return at;
 }
 
+/** The objects and arrays that are open at one place of a text, each with the keys that came so far. */
+class OpenValues {
+  readonly #open: Open[] = [];
+
+  bracket(sign: string): void {
+    if (sign === '}' || sign === ']') {
+      this.#open.pop();
+    } else if (sign === '{' || sign === '[') {
+      if (this.#open.length === MOST_NESTED) {
+        throw new SyntaxError(`nested more than ${MOST_NESTED} deep`);
+      }
+      this.#open.push(sign === '{' ? new Set() : undefined);
+    }
+  }
+
+  key(token: string): void {
+    checkKey(this.#open.at(-1), token);
+  }
+}
+
 /** Throws SyntaxError when an object of valid JSON has a key twice or is nested too deeply. */
 function checkKeys(text: string): void {
-  const open: Open[] = [];
+  const open = new OpenValues();
   for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '{' || sign === '[') {
-      open.push(sign === '{' ? new Set() : undefined);
-      if (open.length > MOST_NESTED) throw new SyntaxError(`nested more than ${MOST_NESTED} deep`);
-    } else if (sign === '}' || sign === ']') {
-      open.pop();
-    } else if (sign === '"') {
-      const end = endOfString(text, at);
-      if (text[endOfSpace(text, end)] === ':') checkKey(open.at(-1), text.slice(at, end));
-      at = end - 1;
+    if (text[at] !== '"') {
+      open.bracket(text[at]);
+      continue;
     }
+    const end = endOfString(text, at);
+    if (text[endOfSpace(text, end)] === ':') open.key(text.slice(at, end));
+    at = end - 1;
   }
 }
 

@@ -4,10 +4,10 @@
  * it is, so its arrays are put together when all of their bytes have come.
  */
 
-import { cutShort, type Demand, PIECE_BYTES, readContainer } from './container.ts';
-import { forEachPiece } from './bytes.ts';
 import { FlyhashError } from '../errors.ts';
 import { eventLoopTurn } from '../event-loop.ts';
+import { forEachPiece } from './bytes.ts';
+import { cutShort, type Demand, PIECE_BYTES, readContainer } from './container.ts';
 import { memoryOf } from './memory.ts';
 import type { Parts } from './parts.ts';
 import { checkFileOptions, type FileOptions } from './save.ts';

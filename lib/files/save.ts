@@ -11,7 +11,7 @@ import { FlyhashError } from '../errors.ts';
 import type { Progress } from '../hash/hasher.ts';
 import { encoded, PIECE_BYTES } from './container.ts';
 import type { Parts } from './parts.ts';
-import { checkPath, disk, type Disk, hasCode, refused } from './paths.ts';
+import { checkPath, type Disk, disk, hasCode, refused } from './paths.ts';
 import { sha256 } from './sha256.ts';
 
 /** Options of saving and of loading. */
@@ -148,14 +148,15 @@ async function flushFolder(path: string, { fs, paths }: Disk): Promise<void> {
   }
 }
 
-/** Saves parts at a path; see {@link Stored.save}. */
+/** Saves the parts of now at a path; see {@link Stored.save}. */
 export async function saveParts(
   path: string | URL,
-  parts: Parts,
+  partsOf: () => Parts,
   options: FileOptions = {},
 ): Promise<void> {
   const name = checkPath(path);
   const checked = checkFileOptions(options);
+  const parts = partsOf();
   const where = disk();
   let temporary: string | undefined;
   try {

@@ -5,18 +5,13 @@
  */
 
 import type { FileHandle } from 'node:fs/promises';
-import { withoutMemory, wrongKind } from '../errors.ts';
 import { isDetached } from '../check.ts';
+import { withoutMemory, wrongKind } from '../errors.ts';
 import { type Bytes, checkedBytes } from './bytes.ts';
 import { checkPath, disk, refused } from './paths.ts';
 
 /** A file's path, its bytes, or a stream of them. */
-export type Source =
-  | string
-  | URL
-  | Bytes
-  | AsyncIterable<Uint8Array>
-  | ReadableStream<Uint8Array>;
+export type Source = string | URL | Bytes | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 
 /** Bytes to be read once, from the first to the last. */
 export interface ByteSource {
@@ -92,7 +87,8 @@ class StreamSource implements ByteSource {
     while (this.#rest.length === 0) {
       const { done, value } = await unlessAborted(this.#chunks.next(), this.#signal);
       if (done === true) return 0;
-      if (!(value instanceof Uint8Array)) throw wrongKind('a chunk of source', 'a Uint8Array', value);
+      if (!(value instanceof Uint8Array))
+        throw wrongKind('a chunk of source', 'a Uint8Array', value);
       if (isDetached(value)) throw withoutMemory('a chunk of source');
       this.#rest = new Uint8Array(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength);
     }
@@ -165,11 +161,16 @@ export async function openSource(
   source: unknown,
   signal: AbortSignal | undefined,
 ): Promise<ByteSource> {
-  if (typeof source === 'string' || source instanceof URL) return openFile(checkPath(source), signal);
+  if (typeof source === 'string' || source instanceof URL)
+    return openFile(checkPath(source), signal);
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) {
     return new MemorySource(checkedBytes(source, 'source'));
   }
   const chunks = chunkIterator(source);
   if (chunks !== undefined) return new StreamSource(chunks, signal);
-  throw wrongKind('source', 'a path, a file: URL, a Uint8Array, an ArrayBuffer or a stream', source);
+  throw wrongKind(
+    'source',
+    'a path, a file: URL, a Uint8Array, an ArrayBuffer or a stream',
+    source,
+  );
 }
