@@ -28,5 +28,13 @@ export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
+export { VectorIndex } from './search/vector-index.ts';
+export type {
+  VectorIndexOptions,
+  VectorIndexTraining,
+  VectorSearchAsyncOptions,
+  VectorSearchOptions,
+} from './search/vector-options.ts';
+export type { Rerank } from './search/vector-store.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -81,8 +81,7 @@ function byteDistance(query: ByteVector, row: ByteVector, metric: number): numbe
   }
   const both = query.scale * row.scale;
   if (METRICS[metric] === 'dot') return Math.fround(0 - both * dot);
-  const squares =
-    query.scale * query.scale * query.norm + row.scale * row.scale * row.norm;
+  const squares = query.scale * query.scale * query.norm + row.scale * row.scale * row.norm;
   const distance = squares - 2 * (both * dot);
   return distance > 0 ? Math.fround(distance) : 0;
 }
