@@ -81,7 +81,8 @@ function thrown(call: () => unknown): unknown {
 /** Fails unless the bytes are refused in the way that files are. */
 function expectRefused(bytes: Uint8Array, what: string): void {
   const error = thrown(() => opened(bytes));
-  if (error instanceof FlyhashError && /^ERR_(CORRUPT_FILE|FORMAT_TOO_NEW)$/.test(error.code)) return;
+  if (error instanceof FlyhashError && /^ERR_(CORRUPT_FILE|FORMAT_TOO_NEW)$/.test(error.code))
+    return;
   expect.fail(`${what} was not refused but gave ${String(error)}`);
 }
 
@@ -135,7 +136,13 @@ describe.each([...STORED])('a file of %s', (_kind, make) => {
     longer.set(bytes);
     const flipped = bytes.slice();
     flipped[bytes.length - 40] ^= 4;
-    for (const damaged of [flipped, longer, bytes.slice(0, -1), bytes.slice(0, 20), bytes.slice(0, 3)]) {
+    for (const damaged of [
+      flipped,
+      longer,
+      bytes.slice(0, -1),
+      bytes.slice(0, 20),
+      bytes.slice(0, 3),
+    ]) {
       await writeFile(path, damaged);
       for (const source of [path, damaged, createReadStream(path), inChunks(damaged, 9)]) {
         await expect(load(source)).rejects.toMatchObject({ code: 'ERR_CORRUPT_FILE' });
