@@ -170,6 +170,7 @@ class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
   readonly #bits: number;
   readonly #codes: StoredCodes;
   readonly #words: BigUint64Array;
+  readonly #allowed: Uint8Array | undefined;
   readonly #found: Neighbors<Uint32Array>;
 
   constructor(
@@ -177,12 +178,12 @@ class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
     codes: StoredCodes,
     queries: BitCodes,
     k: number,
-    _allowed: Uint8Array | undefined,
+    allowed: Uint8Array | undefined,
   ) {
     const { rows } = queries;
     const ids = allocated(Uint32Array, rows, k, 'results');
     const distances = allocated(Uint32Array, rows, k, 'results');
-    if (k > codes.rows) {
+    if (k > codes.rows || allowed !== undefined) {
       ids.fill(NO_ID);
       distances.fill(NO_ID);
     }
@@ -190,6 +191,7 @@ class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
     this.#bits = bits;
     this.#codes = codes;
     this.#words = wordsOf(queries);
+    this.#allowed = allowed;
     this.#found = { rows, k, ids, distances, counts: new Uint32Array(rows) };
     const comparisons = activeBackend().chunkBytes * COMPARISONS_PER_BYTE;
     const bytes = codes.rows * Math.ceil(bits / 8) + 1;
@@ -214,6 +216,7 @@ class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
           ids.subarray(first * k, end * k),
           distances.subarray(first * k, end * k),
           counts.subarray(first, end),
+          this.#allowed,
         ],
       },
     };

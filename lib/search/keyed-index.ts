@@ -211,7 +211,7 @@ export abstract class KeyedIndex<Items, Row, Ready extends ReadyRows, Found exte
 
   /** The filter runs code of the caller, who may change the index: it comes first. */
   #prepared(queries: Items, k: number, filter: Filter | undefined): SearchRun<Found> {
-    const wanted = filter === undefined ? undefined : this.bitmap(filter);
+    const wanted = filter === undefined ? undefined : this.#roster.wanted(filter);
     const ready = this.ready(queries, 'queries');
     return this.prepare({ queries: ready, k, allowed: this.#roster.current(wanted) });
   }

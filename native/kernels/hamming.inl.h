@@ -60,8 +60,9 @@ inline void hammingOffer(const std::uint64_t* group, const std::uint64_t* query,
   store(lanes, sums);
   unsigned nearer = less(sums, broadcast(list.bound)) & ((1U << count) - 1U);
   if (list.allowed != nullptr) {
-    nearer &= reverseBits(list.allowed[firstRow / 8]);
-    list.vain += nearer == 0;
+    const unsigned entering = nearer & reverseBits(list.allowed[firstRow / 8]);
+    list.vain += nearer != 0 && entering == 0;
+    nearer = entering;
   }
   for (; nearer != 0; nearer &= nearer - 1) {
     const std::size_t i = trailingZeros(nearer);

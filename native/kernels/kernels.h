@@ -46,7 +46,7 @@ struct HammingNearest {
 
   const std::uint8_t* allowed = nullptr;  // bits of all rows, first one highest; others never enter
   const std::uint32_t* names = nullptr;   // the rows' numbers, where gathered ones are scanned
-  std::size_t vain = 0;                   // groups offered that held no row to keep
+  std::size_t vain = 0;                   // groups offered for forbidden rows alone
 };
 
 struct Kernels {
