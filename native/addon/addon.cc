@@ -80,6 +80,7 @@ constexpr Export EXPORTS[] = {
     {"shortlistRefine", shortlistRefine},
     {"rerankFloats", rerankFloats},
     {"rerankBytes", rerankBytes},
+    {"hammingRange", hammingRange},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

@@ -16,5 +16,6 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "hamming-allowed.inl.h"
 #include "shortlist.inl.h"
 #include "rerank.inl.h"
