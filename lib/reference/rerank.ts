@@ -80,7 +80,7 @@ function byteDistance(query: ByteVector, row: ByteVector, metric: number): numbe
     return norms === 0 ? 1 : Math.fround(1 - dot / Math.sqrt(norms));
   }
   const both = query.scale * row.scale;
-  if (METRICS[metric] === 'dot') return Math.fround(0 - both * dot);
+  if (METRICS[metric] === 'dot') return Math.fround(0 - both * dot) + 0; // never -0
   const squares = query.scale * query.scale * query.norm + row.scale * row.scale * row.norm;
   const distance = squares - 2 * (both * dot);
   return distance > 0 ? Math.fround(distance) : 0;

@@ -5,6 +5,7 @@
  * for a hundred thousand rows and without building a graph. Results are the same for any threads, batches and machine.
  */
 
+import { activeBackend } from '../backend/active.ts';
 import { allocated, checkMaking, checkOptions, checkSignal, MAKING } from '../check.ts';
 import type { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
@@ -257,9 +258,13 @@ export class VectorIndex extends KeyedIndex<
     return { rows, source, values };
   }
 
-  protected write({ values }: ReadyVectors, ids: Uint32Array, rows: number): void {
+  protected write({ source, values }: ReadyVectors, ids: Uint32Array, rows: number): void {
     const { hasher, store } = this.#model;
-    store.write(hasher.hash(values), values, ids, rows);
+    const hash = hasher.hashing(source.rows);
+    const run = hash.call({ vectors: values, first: 0, rows: source.rows });
+    const bad = activeBackend().run(run, 1);
+    if (bad >= 0) throw source.notFinite(bad);
+    store.write(hash.codes(), values, ids, rows);
   }
 
   protected erase(ids: Uint32Array): void {

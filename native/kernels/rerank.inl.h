@@ -112,7 +112,8 @@ inline float rerankDistance(Metric metric, double scale, double norm, double row
     return norms == 0.0 ? 1.0F : static_cast<float>(1.0 - product / std::sqrt(norms));
   }
   const double both = scale * rowScale;
-  if (metric == Metric::dot) return static_cast<float>(0.0 - both * product);
+  // A product too small for a float32 must not become -0, which heaps take for less than 0.
+  if (metric == Metric::dot) return static_cast<float>(0.0 - both * product) + 0.0F;
   const double squares = scale * scale * norm + rowScale * rowScale * rowNorm;
   const double distance = squares - 2.0 * (both * product);
   return distance > 0.0 ? static_cast<float>(distance) : 0.0F;

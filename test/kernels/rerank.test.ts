@@ -82,7 +82,8 @@ function drawBytes(p: Problem, rows: number, index: number): Bytes {
   const kind = random.below(3);
   const draw = (): number => (kind === 0 ? random.below(256) : kind === 1 ? 127 : random.below(3));
   const values = Uint8Array.from({ length: rows * p.dim }, draw);
-  const scales = Float32Array.from({ length: rows }, () => random.below(4) / 3);
+  const unit = random.below(2) === 0 ? 3 : 1e-40;
+  const scales = Float32Array.from({ length: rows }, () => random.below(4) * unit);
   const norms = Uint32Array.from({ length: rows }, () => random.below(5) * 1000);
   return { values, scales, norms };
 }

@@ -42,17 +42,15 @@ const ALL = 0xffffffffffffffffn;
 
 function drawCodes(p: Problem, count: number, words: number, index: number): BigUint64Array {
   const random = stream(p.seed, 'evaluation', index);
-  const word = (): bigint => (BigInt(random.uint32()) << 32n) | BigInt(random.uint32());
+  const draw: Record<Kind, (row: number) => bigint> = {
+    random: () => (BigInt(random.uint32()) << 32n) | BigInt(random.uint32()),
+    near: () => 1n << BigInt(random.below(64)),
+    few: () => (random.below(2) === 0 ? 0n : ALL),
+    far: () => (index === 0 ? ALL : 0n),
+    sorted: (row) => ALL >> BigInt(Math.floor((63 * row) / count)),
+  };
   const codes = new BigUint64Array(count * words);
-  for (let i = 0; i < codes.length; i++) {
-    const row = Math.floor(i / words);
-    if (p.kind === 'random') codes[i] = word();
-    if (p.kind === 'near') codes[i] = 1n << BigInt(random.below(64));
-    if (p.kind === 'few') codes[i] = random.below(2) === 0 ? 0n : ALL;
-    if (p.kind === 'far') codes[i] = index === 0 ? ALL : 0n;
-    if (p.kind === 'sorted') codes[i] = ALL >> BigInt(Math.floor((63 * row) / count));
-  }
-  return codes;
+  return codes.map((_, i) => draw[p.kind](Math.floor(i / words)));
 }
 
 function bitmap(p: Problem): Uint8Array | undefined {

@@ -10,7 +10,23 @@ import { type RandomStream, stream } from '../../lib/random.ts';
 import { withChecksum } from './stored.ts';
 
 const NUMBERS = [
-  0, -0, 1, 2, 7, 8, 9, 255, 65535, 2 ** 20, 2 ** 24, 2 ** 31, 2 ** 32, 2 ** 53, -1, 0.5, 1e300,
+  0,
+  -0,
+  1,
+  2,
+  7,
+  8,
+  9,
+  255,
+  65535,
+  2 ** 20,
+  2 ** 24,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  -1,
+  0.5,
+  1e300,
 ];
 const VALUES: readonly Json[] = [null, true, '', 'x', [], {}, [[[]]], { kind: 'SimHash' }];
 const TEXTS = ['"', '{', '}', '[', ']', ',', ':', '0', '-', '9999999999', '"U8"', '\\u0000', 'e9'];
@@ -35,7 +51,11 @@ function place(random: RandomStream, length: number): number {
   return random.below(random.below(2) === 0 ? length : Math.min(length, 500));
 }
 
-type Change = (bytes: Uint8Array, random: RandomStream, others: readonly Uint8Array[]) => Uint8Array;
+type Change = (
+  bytes: Uint8Array,
+  random: RandomStream,
+  others: readonly Uint8Array[],
+) => Uint8Array;
 
 const byteChanges: readonly Change[] = [
   (bytes, random) => {
@@ -112,7 +132,11 @@ function changedJson(value: Json, random: RandomStream): Json {
 }
 
 function withElement(data: TensorData, random: RandomStream): TensorData {
-  const bytes = new Uint8Array(data.buffer.slice(0) as ArrayBuffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(
+    data.buffer.slice(0) as ArrayBuffer,
+    data.byteOffset,
+    data.byteLength,
+  );
   for (let count = 1 + random.below(3); count > 0 && bytes.length > 0; count--) {
     const at = random.below(bytes.length);
     bytes[at] = pick(random, [0, 1, 0x7f, 0x80, 0xff, random.below(256)]);
