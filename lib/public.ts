@@ -24,5 +24,10 @@ export {
 } from './search/hamming-index.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export {
+  type NoveltyAsyncOptions,
+  NoveltyFilter,
+  type NoveltyFilterOptions,
+} from './search/novelty-filter.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';
