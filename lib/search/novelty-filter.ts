@@ -17,6 +17,8 @@ import {
 import { checkAscending, SparseCodes } from '../codes/sparse-codes.ts';
 import { withoutMemory, wrongKind, wrongValue } from '../errors.ts';
 import { eventLoopTurn } from '../event-loop.ts';
+import { PARTS, type Parts, type PartsReader, type Storable } from '../files/parts.ts';
+import { type SharedIndex, sharedCopy, sharedReader } from '../files/shared.ts';
 import { MAX_UNITS } from '../hash/connections.ts';
 import type { Progress } from '../hash/hasher.ts';
 import {
@@ -25,6 +27,7 @@ import {
   NoveltyWeights,
   type Plasticity,
 } from './novelty-weights.ts';
+import { checkDecay, checkRecovery, noveltyParts, readNovelty } from './stored-novelty.ts';
 
 /** Active units that an asynchronous call visits at a time: about a millisecond or two of work. */
 const TURN_UNITS = 2 ** 18;
@@ -69,7 +72,7 @@ type Pass = (units: ActiveUnits, novelty: Float32Array) => void;
  * console.assert(filter.novelty(asked).join() === '0,0.5,1');
  * ```
  */
-export class NoveltyFilter {
+export class NoveltyFilter implements Storable {
   /** Units of every code. */
   readonly units: number;
   /** What an active unit's weight is multiplied by, as float32. */
@@ -78,14 +81,9 @@ export class NoveltyFilter {
   readonly recovery: number;
   readonly #weights: NoveltyWeights;
 
-  private constructor(
-    making: symbol,
-    plasticity: Plasticity,
-    weights: NoveltyWeights,
-    units: number,
-  ) {
+  private constructor(making: symbol, plasticity: Plasticity, weights: NoveltyWeights) {
     checkMaking(making, 'NoveltyFilter', 'NoveltyFilter.create', weights);
-    this.units = units;
+    this.units = weights.state.weights.length;
     this.decay = plasticity.decay;
     this.recovery = plasticity.recovery;
     this.#weights = weights;
@@ -102,7 +100,31 @@ export class NoveltyFilter {
     const { decay = 0, recovery = 0 } = options;
     const plasticity = { decay: checkDecay(decay), recovery: checkRecovery(recovery) };
     const weights = new NoveltyWeights(plasticity, freshWeights(units, plasticity));
-    return new NoveltyFilter(MAKING, plasticity, weights, units);
+    return new NoveltyFilter(MAKING, plasticity, weights);
+  }
+
+  /**
+   * A filter of its own that starts as the one was that another thread shared: `share` copies, and so does this.
+   *
+   * @throws TypeError, RangeError or FlyhashError (ERR_CORRUPT_FILE) when it is not what share() gives.
+   */
+  static fromShared(shared: SharedIndex): NoveltyFilter {
+    return NoveltyFilter.fromParts(sharedReader(shared));
+  }
+
+  /** @internal */
+  static fromParts(reader: PartsReader): NoveltyFilter {
+    const [plasticity, state] = readNovelty(reader);
+    return new NoveltyFilter(MAKING, plasticity, new NoveltyWeights(plasticity, state));
+  }
+
+  [PARTS](): Parts {
+    return noveltyParts(this, this.#weights.state);
+  }
+
+  /** The filter of now in shared memory, to be posted to workers; later rows do not show in it. */
+  share(): SharedIndex {
+    return sharedCopy(this[PARTS]());
   }
 
   /** Rows inserted. */
@@ -245,21 +267,4 @@ function ownUnits(codes: SparseCodes, first: number, end: number): ActiveUnits {
   const indices = view.buffer instanceof ArrayBuffer ? view : view.slice();
   checkAscending(indices, units, active);
   return { indices, active };
-}
-
-function checkFraction(value: number, name: string, expected: string): number {
-  if (typeof value !== 'number') throw wrongKind(name, 'a number', value);
-  const rounded = Math.fround(value);
-  if (!(rounded >= 0 && rounded <= 1)) throw wrongValue(name, expected, value);
-  return rounded === 0 ? 0 : rounded; // not -0
-}
-
-function checkDecay(value: number): number {
-  const expected = 'from 0 to below 1, as float32';
-  if (checkFraction(value, 'decay', expected) === 1) throw wrongValue('decay', expected, value);
-  return checkFraction(value, 'decay', expected);
-}
-
-function checkRecovery(value: number): number {
-  return checkFraction(value, 'recovery', 'from 0 to 1');
 }
