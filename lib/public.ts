@@ -4,7 +4,12 @@ export { type BackendInfo, backend } from './backend/active.ts';
 export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
 export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export type { Bytes } from './files/bytes.ts';
+export { load } from './files/open.ts';
+export type { FileOptions } from './files/save.ts';
 export type { SharedIndex } from './files/shared.ts';
+export type { Source } from './files/sources.ts';
+export { Stored, type StoredClass } from './files/stored.ts';
 export {
   BinaryQuantizer,
   type BinaryQuantizerOptions,

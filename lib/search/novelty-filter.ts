@@ -17,8 +17,10 @@ import {
 import { checkAscending, SparseCodes } from '../codes/sparse-codes.ts';
 import { withoutMemory, wrongKind, wrongValue } from '../errors.ts';
 import { eventLoopTurn } from '../event-loop.ts';
-import { PARTS, type Parts, type PartsReader, type Storable } from '../files/parts.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { type SharedIndex, sharedCopy, sharedReader } from '../files/shared.ts';
+import { Stored } from '../files/stored.ts';
 import { MAX_UNITS } from '../hash/connections.ts';
 import type { Progress } from '../hash/hasher.ts';
 import {
@@ -72,7 +74,7 @@ type Pass = (units: ActiveUnits, novelty: Float32Array) => void;
  * console.assert(filter.novelty(asked).join() === '0,0.5,1');
  * ```
  */
-export class NoveltyFilter implements Storable {
+export class NoveltyFilter extends Stored {
   /** Units of every code. */
   readonly units: number;
   /** What an active unit's weight is multiplied by, as float32. */
@@ -82,6 +84,7 @@ export class NoveltyFilter implements Storable {
   readonly #weights: NoveltyWeights;
 
   private constructor(making: symbol, plasticity: Plasticity, weights: NoveltyWeights) {
+    super();
     checkMaking(making, 'NoveltyFilter', 'NoveltyFilter.create', weights);
     this.units = weights.state.weights.length;
     this.decay = plasticity.decay;
@@ -118,7 +121,7 @@ export class NoveltyFilter implements Storable {
     return new NoveltyFilter(MAKING, plasticity, new NoveltyWeights(plasticity, state));
   }
 
-  [PARTS](): Parts {
+  override [PARTS](): Parts {
     return noveltyParts(this, this.#weights.state);
   }
 
@@ -257,6 +260,8 @@ export class NoveltyFilter implements Storable {
     return novelty;
   }
 }
+
+registerKind('NoveltyFilter', NoveltyFilter.fromParts);
 
 /** Rows first .. end - 1, checked again, as the owner of adopted indices may have written to them. */
 function ownUnits(codes: SparseCodes, first: number, end: number): ActiveUnits {

@@ -8,15 +8,15 @@ import { corrupt, type Parts, type PartsReader } from '../files/parts.ts';
 import { MAX_UNITS } from '../hash/connections.ts';
 import type { Plasticity, WeightState } from './novelty-weights.ts';
 
-/** What is stored of a filter. */
+/** What is stored of a filter: copies, so that rows may be inserted while they are on their way to the disk. */
 export function noveltyParts(
   { decay, recovery }: Plasticity,
   { weights, touched, count }: WeightState,
 ): Parts {
   const units = weights.length;
   const tensors = [
-    { name: 'weights', shape: [units], data: weights },
-    { name: 'touched', shape: [units], data: touched },
+    { name: 'weights', shape: [units], data: weights.slice() },
+    { name: 'touched', shape: [units], data: touched.slice() },
   ];
   return {
     kind: 'NoveltyFilter',

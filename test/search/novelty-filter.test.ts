@@ -307,7 +307,7 @@ describe('asynchronous forms', () => {
 
 describe('a stored filter', () => {
   const copies: [string, (filter: NoveltyFilter) => NoveltyFilter][] = [
-    ['parts', (filter) => NoveltyFilter.fromParts(new PartsReader(filter[PARTS]()))],
+    ['bytes', (filter) => NoveltyFilter.fromBytes(filter.toBytes())],
     ['shared memory', (filter) => NoveltyFilter.fromShared(structuredClone(filter.share()))],
   ];
 
