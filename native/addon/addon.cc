@@ -76,6 +76,7 @@ constexpr Export EXPORTS[] = {
     {"hammingInterleave", hammingInterleave},
     {"hammingDistances", hammingDistances},
     {"hammingSearch", hammingSearch},
+    {"hammingRange", hammingRange},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},
