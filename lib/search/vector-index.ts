@@ -52,10 +52,10 @@ interface Model {
  * An index of vectors, searched by codes and re-ranked by the vectors. Add and remove rows at any time; nothing is
  * built. Rows are numbered from 0 as they are added, and can have keys of their own.
  *
- * `VectorIndex.from(vectors)` is the usual start: it puts the origin of the hash at the mean of the vectors. `create`
- * makes an empty index whose hash has its origin at zero, which suits embeddings; pixels and other counts need their
- * mean. Codes follow the angle around the origin: where `metric` is 'dot' and vectors differ much in length, a larger
- * shortlist makes up for it.
+ * `VectorIndex.from(vectors)` is the usual start: for metric 'l2' it puts the origin of the hash at the mean of the
+ * vectors, without which pixels and other counts all lie in one direction. For 'cosine' and 'dot' the origin is zero,
+ * and `create`, an empty index, is as good. Codes follow the angle: where `metric` is 'dot' and vectors differ much in
+ * length, a larger shortlist makes up for it.
  *
  * @example
  * ```ts
@@ -100,7 +100,7 @@ export class VectorIndex extends KeyedIndex<
   }
 
   /**
-   * An empty index whose hash has its origin at the mean of the training vectors.
+   * An empty index whose hash knows the training vectors: for metric 'l2' its origin is their mean.
    *
    * @param vectors a sample of what will be added, at least one vector.
    * @throws (rejects) as {@link create}; as {@link SimHash.train}; `signal.reason` when aborted.
@@ -114,6 +114,7 @@ export class VectorIndex extends KeyedIndex<
       dim,
       bits,
       projection: 'hadamard',
+      center: metric === 'l2', // angles around any other origin are other angles
       ...(seed === undefined ? {} : { seed }),
       ...(signal === undefined ? {} : { signal }),
     });
