@@ -16,6 +16,7 @@ import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { VectorIndex } from '../../lib/search/vector-index.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -53,6 +54,14 @@ function keyedIndex(): HammingIndex {
   return index;
 }
 
+/** Vectors whose codes are scanned in part, so that every stage of a search is needed. */
+function vectorIndex(rerank: 'float32' | 'int8' | 'none'): VectorIndex {
+  const index = VectorIndex.create({ dim: DIM, bits: 300, rerank, metric: 'l2', shortlist: 3 });
+  index.add(vectors(40, DIM));
+  index.remove([3, 17]);
+  return index;
+}
+
 /** How to make one of each, by the name of its file. */
 export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   string,
@@ -83,6 +92,9 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ['dense-fly', async () => DenseFly.create({ dim: DIM, bits: 19, fanIn: 4, seed: 2 })],
   ['hamming-index', async () => hammingIndex()],
   ['hamming-index-keys', async () => keyedIndex()],
+  ['vector-index', async () => vectorIndex('float32')],
+  ['vector-index-int8', async () => vectorIndex('int8')],
+  ['vector-index-none', async () => vectorIndex('none')],
 ]);
 
 /** The object in bytes of any kind, as `load` makes it. */
@@ -95,6 +107,12 @@ interface AnyIndex {
   readonly rows: number;
   readonly size: number;
   keys(): Iterable<number | string>;
+}
+
+function searchedVectors(index: VectorIndex): Buffer[] {
+  if (index.dim > MOST_NUMBERS) return [];
+  const { ids, distances, counts } = index.search(vectors(3, index.dim), 4);
+  return [ids, distances, counts].map((array) => Buffer.from(array.buffer));
 }
 
 function searched(index: HammingIndex): Buffer[] {
@@ -113,6 +131,11 @@ function results(stored: Stored): Buffer[] {
   if (stored instanceof HammingIndex) {
     const { rows, size } = stored as AnyIndex;
     return [Buffer.from(JSON.stringify([rows, size, [...stored.keys()]])), ...searched(stored)];
+  }
+  if (stored instanceof VectorIndex) {
+    const { rows, size } = stored as AnyIndex;
+    const about = JSON.stringify([rows, size, [...stored.keys()]]);
+    return [Buffer.from(about), ...searchedVectors(stored)];
   }
   return [bytesOf(stored as unknown as AnyCodes)];
 }
