@@ -10,7 +10,7 @@ import { SimHash } from '../hash/sim-hash.ts';
 import { MOST_BYTE_DIM } from './byte-vectors.ts';
 import { type Rerank, VectorStore } from './vector-store.ts';
 
-/** Bits of the default hasher (docs/choosing-an-index.md). */
+/** Bits of the default hasher (docs/vector-index.md). */
 export const DEFAULT_BITS = 1024;
 
 /** Bits that are scanned where any bits of a code tell as much as any others. */

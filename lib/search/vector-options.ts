@@ -8,7 +8,7 @@ import { METRICS, type Metric } from './metric.ts';
 import type { SearchAsyncOptions, SearchOptions } from './search-run.ts';
 import { RERANK_KINDS, type Rerank } from './vector-store.ts';
 
-/** Rows that a search re-ranks unless told otherwise (docs/choosing-an-index.md). */
+/** Rows that a search re-ranks unless told otherwise (docs/vector-index.md). */
 const DEFAULT_SHORTLIST = 100;
 
 /** Options of {@link VectorIndex.create}. */

@@ -1,6 +1,6 @@
 /**
  * One search of a vector index: hash the queries, scan the first bits of all codes for a few hundred rows, compare
- * those by whole codes, and re-rank what is nearest then by the vectors themselves (docs/choosing-an-index.md). A
+ * those by whole codes, and re-rank what is nearest then by the vectors themselves (docs/vector-index.md). A
  * stage whose list would hold all rows is left out, so that a shortlist of all rows gives the exact neighbours.
  */
 
