@@ -64,6 +64,7 @@ type Output = Uint8Array | Uint32Array | Float32Array;
 type Case = (shape: Shape) => { outputs: () => Output[]; call: (outputs: Output[]) => unknown };
 
 const bytes = (bits: number): Uint8Array => new Uint8Array(ROWS * Math.ceil(bits / 8));
+const integers = (length: number): Uint32Array => new Uint32Array(length);
 
 function dense(s: Shape) {
   return {
@@ -91,6 +92,28 @@ function neighbours(s: Shape) {
   const queryCount = 3;
   const queries = values(queryCount * s.dim, s, 3);
   return { data: values(ROWS * s.dim, s, 0), queries, queryCount, metric: s.seed % 3 };
+}
+
+/** Codes of a word, as a store and in rows, and lists of every third row. */
+function lists(s: Shape) {
+  const [queryCount, k] = [3, 1 + (s.seed % 50)];
+  const random = stream(s.seed, 'evaluation', 4);
+  const codes = new BigUint64Array(ROWS + queryCount).map(
+    () => (BigInt(random.uint32()) << 32n) | BigInt(random.uint32()),
+  );
+  const ids = Uint32Array.from({ length: ROWS / 4 }, (_, i) => 3 * i);
+  const given = [ids, Uint32Array.of(ids.length), ids.length, 1] as const;
+  const places = queryCount * k;
+  return { codes, queries: codes.subarray(ROWS), queryCount, k, given, places };
+}
+
+/** Vectors as bytes with scales and norms, drawn without regard to each other. */
+function byteRows(s: Shape, rows: number, index: number) {
+  const random = stream(s.seed, 'evaluation', index);
+  const bytes = Uint8Array.from({ length: rows * s.dim }, () => random.below(256));
+  const scales = Float32Array.from({ length: rows }, () => random.below(100) / 7);
+  const norms = Uint32Array.from({ length: rows }, () => random.below(2 ** 20));
+  return { bytes, scales, norms };
 }
 
 const CASES: Record<string, Case> = {
@@ -212,6 +235,36 @@ const CASES: Record<string, Case> = {
     ];
     const length = queryCount * k;
     return { outputs: () => [new Uint32Array(length), new Float32Array(length)], call };
+  },
+  shortlistScan: (s) => {
+    const { codes, queries, queryCount, k, places } = lists(s);
+    const none = new BigUint64Array(0);
+    const base = [codes, none, ROWS, 1, undefined, queries, 1, queryCount, k];
+    const call = ([ids, counts]: Output[]) => [...base, ids, counts];
+    return { outputs: () => [new Uint32Array(places), new Uint32Array(queryCount)], call };
+  },
+  shortlistRefine: (s) => {
+    const { codes, queries, queryCount, k, given, places } = lists(s);
+    const base = [codes, ROWS, 1, queries, queryCount, ...given, k];
+    const call = (outputs: Output[]) => [...base, ...outputs];
+    return { outputs: () => [places, places, queryCount].map(integers), call };
+  },
+  rerankFloats: (s) => {
+    const { data, queries, metric } = neighbours(s);
+    const { queryCount, k, given, places } = lists(s);
+    const base = [data, ROWS, queries, queryCount, s.dim, metric, ...given, k];
+    const call = (outputs: Output[]) => [...base, ...outputs];
+    const outputs = () => [integers(places), new Float32Array(places), integers(queryCount)];
+    return { outputs, call };
+  },
+  rerankBytes: (s) => {
+    const { queryCount, k, given, places } = lists(s);
+    const [rows, asked] = [byteRows(s, ROWS, 5), byteRows(s, queryCount, 6)];
+    const base = [rows.bytes, ROWS, rows.scales, rows.norms];
+    const queries = [asked.bytes, queryCount, asked.scales, asked.norms, s.dim, s.seed % 3];
+    const call = (outputs: Output[]) => [...base, ...queries, ...given, k, ...outputs];
+    const outputs = () => [integers(places), new Float32Array(places), integers(queryCount)];
+    return { outputs, call };
   },
 };
 
