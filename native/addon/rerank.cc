@@ -105,7 +105,9 @@ Napi::Value rerankBytes(const Napi::CallbackInfo& info) {
   RerankBytes problem{};
   problem.dim = call.size(8);
   problem.metric = metricAt(call, 9, problem.dim, MOST_BYTES_DIM);
-  const auto signedBytes = [](std::uint8_t* bytes) { return reinterpret_cast<std::int8_t*>(bytes); };
+  const auto signedBytes = [](std::uint8_t* bytes) {
+    return reinterpret_cast<std::int8_t*>(bytes);
+  };
   problem.data = signedBytes(call.bytes(0, product(rows, problem.dim)));
   problem.scales = call.floats(2, rows);
   problem.norms = call.integers(3, rows);

@@ -1,6 +1,6 @@
 // The doors of shortlists by codes:
-//   shortlistScan(threads, done, store, tail, rows, words, allowed, queries, stride, queryCount, k, ids,
-//   counts): the first words of queries that are stride words apart; allowed may be undefined
+//   shortlistScan(threads, done, store, tail, rows, words, allowed, queries, stride, queryCount, k,
+//   ids, counts): the first words of queries that are stride words apart; allowed may be undefined
 //   shortlistRefine(threads, done, codes, rows, words, queries, queryCount, lists, listCounts,
 //   places, shared, k, ids, distances, counts): lists of at most places ids, one for all queries
 //   when shared is 1
@@ -160,8 +160,8 @@ Napi::Value shortlistRefine(const Napi::CallbackInfo& info) {
       }
       kernels.shortlistRefine(codes, rows, words, queries + q * words, lists.of(q), lists.count(q),
                               list);
-      counts[q] = static_cast<std::uint32_t>(
-          kernels.hammingSort(list, ids + q * k, distances + q * k));
+      counts[q] =
+          static_cast<std::uint32_t>(kernels.hammingSort(list, ids + q * k, distances + q * k));
     }
   };
   return call.run(std::move(work));

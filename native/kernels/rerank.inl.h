@@ -1,8 +1,8 @@
 // Exact distances of a query to the rows of a list, and the k nearest of them: the last step of a
-// search that found the list by codes. Float distances are those of the dot kernel, bit for bit (the
-// same tiles, docs/numerics.md), on gathered rows. Byte distances come from exact integer sums and
-// a few operations on doubles (docs/numerics.md). Rows are asked for well before they are needed:
-// they lie anywhere in memory.
+// search that found the list by codes. Float distances are those of the dot kernel, bit for bit
+// (the same tiles, docs/numerics.md), on gathered rows. Byte distances come from exact integer sums
+// and a few operations on doubles (docs/numerics.md). Rows are asked for well before they are
+// needed: they lie anywhere in memory.
 
 // Rows of a list whose distances are found together: a multiple of every level's tile.
 inline constexpr std::size_t RERANK_ROWS = 16;
@@ -32,8 +32,7 @@ inline std::size_t rerankReal(const RerankLists& lists, std::size_t begin, std::
 
 // sums[i] of the step over the query and rows[i], of RERANK_ROWS rows.
 template <DotStep STEP>
-inline void rerankSums(const float* query, const float* const* rows, std::size_t dim,
-                       float* sums) {
+inline void rerankSums(const float* query, const float* const* rows, std::size_t dim, float* sums) {
   constexpr std::size_t TILE = dotTileRows(1);
   static_assert(RERANK_ROWS % TILE == 0);
   const float* const queries[1] = {query};

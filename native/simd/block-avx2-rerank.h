@@ -20,8 +20,7 @@ inline ByteSums addProducts(ByteSums sums, const std::int8_t* a, const std::int8
 }
 
 inline std::int32_t total(ByteSums sums) {
-  __m128i four =
-      _mm_add_epi32(_mm256_castsi256_si128(sums.v), _mm256_extracti128_si256(sums.v, 1));
+  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(sums.v), _mm256_extracti128_si256(sums.v, 1));
   four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
   return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
 }

@@ -20,5 +20,6 @@ inline std::int32_t total(ByteSums sums) { return sums.v; }
 
 // Eight numbers below 2^15 as bytes, 255 for all that are larger.
 inline void storeBytes(std::uint8_t* to, const U64x8& a) {
-  for (std::size_t i = 0; i < 8; i++) to[i] = static_cast<std::uint8_t>(a.v[i] < 255 ? a.v[i] : 255);
+  for (std::size_t i = 0; i < 8; i++)
+    to[i] = static_cast<std::uint8_t>(a.v[i] < 255 ? a.v[i] : 255);
 }

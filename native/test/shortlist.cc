@@ -107,7 +107,8 @@ TEST(Shortlist, RefiningEqualsScalar) {
     const auto run = [&](const Kernels& kernels) {
       ListMemory memory(1, words, k);
       HammingNearest& list = memory.lists[0];
-      kernels.shortlistRefine(codes.data(), rows, words, query.data(), ids.data(), ids.size(), list);
+      kernels.shortlistRefine(codes.data(), rows, words, query.data(), ids.data(), ids.size(),
+                              list);
       std::vector<std::uint32_t> found(2 * k);
       found.push_back(
           static_cast<std::uint32_t>(kernels.hammingSort(list, found.data(), found.data() + k)));
