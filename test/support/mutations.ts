@@ -10,7 +10,23 @@ import { type RandomStream, stream } from '../../lib/random.ts';
 import { withChecksum } from './stored.ts';
 
 const NUMBERS = [
-  0, -0, 1, 2, 7, 8, 9, 255, 65535, 2 ** 20, 2 ** 24, 2 ** 31, 2 ** 32, 2 ** 53, -1, 0.5, 1e300,
+  0,
+  -0,
+  1,
+  2,
+  7,
+  8,
+  9,
+  255,
+  65535,
+  2 ** 20,
+  2 ** 24,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  -1,
+  0.5,
+  1e300,
 ];
 const VALUES: readonly Json[] = [null, true, '', 'x', [], {}, [[[]]], { kind: 'SimHash' }];
 const TEXTS = ['"', '{', '}', '[', ']', ',', ':', '0', '-', '9999999999', '"U8"', '\\u0000', 'e9'];
@@ -35,7 +51,11 @@ function place(random: RandomStream, length: number): number {
   return random.below(random.below(2) === 0 ? length : Math.min(length, 500));
 }
 
-type Change = (bytes: Uint8Array, random: RandomStream, others: readonly Uint8Array[]) => Uint8Array;
+type Change = (
+  bytes: Uint8Array,
+  random: RandomStream,
+  others: readonly Uint8Array[],
+) => Uint8Array;
 
 const byteChanges: readonly Change[] = [
   (bytes, random) => {
@@ -94,17 +114,27 @@ function number(random: RandomStream, now: number): number {
   }
 }
 
+/** Entries of an object or list with one of them missing, added or changed. */
+function changedEntries(entries: [string, Json][], random: RandomStream): [string, Json][] {
+  const at = random.below(entries.length);
+  const [key, inner] = entries[at];
+  switch (random.below(8)) {
+    case 0:
+      return entries.filter((_, i) => i !== at);
+    case 1:
+      return [...entries, ['more', random.below(9)]];
+    default:
+      return entries.with(at, [key, changedJson(inner, random)]);
+  }
+}
+
 /** The value with one of its leaves, or all of it, changed. */
 function changedJson(value: Json, random: RandomStream): Json {
   if (typeof value === 'object' && value !== null && random.below(8) > 0) {
     const entries = Object.entries(value);
     if (entries.length > 0) {
-      const at = random.below(entries.length);
-      const [key, inner] = entries[at];
-      if (random.below(8) === 0) entries.splice(at, 1);
-      else if (random.below(8) === 0) entries.push(['more', random.below(9)]);
-      else entries[at] = [key, changedJson(inner, random)];
-      return Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries);
+      const changed = changedEntries(entries, random);
+      return Array.isArray(value) ? changed.map(([, each]) => each) : Object.fromEntries(changed);
     }
   }
   if (typeof value === 'number' && random.below(4) > 0) return number(random, value);
@@ -112,7 +142,11 @@ function changedJson(value: Json, random: RandomStream): Json {
 }
 
 function withElement(data: TensorData, random: RandomStream): TensorData {
-  const bytes = new Uint8Array(data.buffer.slice(0) as ArrayBuffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(
+    data.buffer.slice(0) as ArrayBuffer,
+    data.byteOffset,
+    data.byteLength,
+  );
   for (let count = 1 + random.below(3); count > 0 && bytes.length > 0; count--) {
     const at = random.below(bytes.length);
     bytes[at] = pick(random, [0, 1, 0x7f, 0x80, 0xff, random.below(256)]);
