@@ -31,6 +31,11 @@ export {
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
+export {
+  type NoveltyAsyncOptions,
+  NoveltyFilter,
+  type NoveltyFilterOptions,
+} from './search/novelty-filter.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
