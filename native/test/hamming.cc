@@ -177,7 +177,8 @@ TEST(Hamming, AllowedNeighboursAreTheFirstOfTheSortedAllowedRows) {
     std::vector<std::uint8_t> scratch(
         level.hammingAllowedScratchBytes(sizes.words, sizes.queryCount));
     level.hammingSearchAllowed(codes.data(), sizes.rows, sizes.words, 0, bitmap.data(),
-                               queries.data(), sizes.queryCount, lists.lists.data(), scratch.data());
+                               queries.data(), sizes.queryCount, lists.lists.data(),
+                               scratch.data());
     std::vector<std::uint32_t> distances(sizes.rows);
     for (std::size_t q = 0; q < sizes.queryCount; q++) {
       scalar.hammingDistances(codes.data(), sizes.rows, sizes.words,
