@@ -23,5 +23,6 @@ export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
+export type { CodePairs } from './search/self-join.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -15,7 +15,14 @@ import { HammingStore, type StoredCodes, wordsOf } from './hamming-store.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
 import type { Roster } from './roster.ts';
-import type { SearchRun, SearchStep } from './search-run.ts';
+import {
+  checkSearchAsync,
+  SEARCH_ASYNC_OPTIONS,
+  type SearchAsyncOptions,
+  type SearchRun,
+  type SearchStep,
+} from './search-run.ts';
+import { type CodePairs, selfJoin } from './self-join.ts';
 import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
 
 /** Most bits that an indexed code may have. */
@@ -100,6 +107,50 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     const store = new HammingStore(bits);
     store.append(adopted(codes, bits));
     return new HammingIndex(MAKING, bits, store, roster);
+  }
+
+  /**
+   * All pairs of codes that differ in at most `radius` bits: near duplicates. A stream of blocks of up to 65,536 pairs,
+   * by ascending left id, then right id, each pair once; the same for any number of threads. The next block is
+   * computed, by the package's own threads, when it is asked for; leaving the loop ends the work.
+   *
+   * The index and the filter are those of the moment of the call, whatever is changed meanwhile. Where codes are random
+   * enough and the radius small, tables over blocks of their bits find the pairs (multi-index hashing); else every pair
+   * is compared. Memory, however many pairs there are: the codes twice, 4 bytes a row, at most 2 GiB of tables
+   * (usually radius + 1 of them, of 4 bytes a row), and a few MiB a thread.
+   *
+   * @param radius most bits in which the codes of a pair differ, 0 to bits.
+   * @param options threads (default: what the machine has), filter, signal, and onProgress, which is told how many rows
+   * have been paired with all rows after them.
+   * @throws TypeError or RangeError at the call; what is aborted rejects with `signal.reason`.
+   *
+   * @example
+   * ```ts
+   * import { BitCodes, HammingIndex } from 'flyhash';
+   * const index = HammingIndex.create({ bits: 8 });
+   * index.add(BitCodes.from(Uint8Array.of(0b11110000, 0b00000001, 0b11110001), 8), ['a', 'b', 'c']);
+   * for await (const { count, leftKeys, rightKeys, distances } of index.selfJoin(1)) {
+   *   console.assert(count === 1 && distances[0] === 1);
+   *   console.assert(leftKeys?.[0] === 'a' && rightKeys?.[0] === 'c');
+   * }
+   * ```
+   */
+  selfJoin(
+    radius: number,
+    options: SearchAsyncOptions = {},
+  ): AsyncGenerator<CodePairs, void, undefined> {
+    checkInteger(radius, 'radius', 0, this.bits);
+    checkOptions(options, 'options', SEARCH_ASYNC_OPTIONS);
+    const checked = checkSearchAsync(options);
+    const wanted = options.filter === undefined ? undefined : this.bitmap(options.filter);
+    const allowed = this.roster.current(wanted);
+    const { keys } = this.roster;
+    const codes = this.#store.snapshot();
+    return selfJoin(
+      { codes, bits: this.bits, allowed, keys, release: this.lease() },
+      radius,
+      checked,
+    );
   }
 
   [PARTS](): Parts {

@@ -16,3 +16,4 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "hamming-join.inl.h"
