@@ -113,8 +113,10 @@ class SelfJoin {
     this.#plan = plan;
   }
 
+  /** For a stream that is closed before it was read. */
   releaseUnlessBegun(): void {
     if (!this.#begun) this.#source.release();
+    this.#begun = true;
   }
 
   async *pairs(): AsyncGenerator<CodePairs, void, undefined> {

@@ -75,7 +75,7 @@ void HammingJoinBlocks::runBlock(std::size_t block, std::byte* scratch) {
   if (block == 0 && step.firstRight > first + 1) compare(first++, scratch, pairs);
   if (step.join.blocks > 0) {
     probe(first, end, scratch, pairs);
-  } else {
+  } else if (first < end) {
     scan(first, end, scratch, pairs);
   }
   if (!pairs.empty()) publish(block, std::move(pairs));

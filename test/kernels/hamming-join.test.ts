@@ -76,6 +76,14 @@ function tables(
   return { starts, members, candidates: backend.run({ name: 'hammingJoinTables', args }, threads) };
 }
 
+/** As toEqual, in a fraction of its time. */
+function expectEqual(actual: readonly Uint32Array[], expected: readonly Uint32Array[]): void {
+  const bytes = (array: Uint32Array): Buffer =>
+    Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  const isEqual = actual.every((array, i) => bytes(array).equals(bytes(expected[i])));
+  if (!isEqual) expect(actual).toEqual(expected);
+}
+
 /** The pairs of a join as `count` lefts, rights and distances. */
 function join(
   backend: Backend,
@@ -120,9 +128,9 @@ function plans(problem: Problem): JoinPlan[] {
 }
 
 const shapes = [
-  ['short codes', problems(150, codeBits(300)), RUNS],
-  ['one word', problems(300, fc.integer({ min: 1, max: 64 })), RUNS / 2],
-  ['long codes', problems(60, codeBits(4200)), RUNS / 4],
+  ['short codes', problems(150, codeBits(300)), RUNS * 2],
+  ['one word', problems(300, fc.integer({ min: 1, max: 64 })), RUNS],
+  ['long codes', problems(60, codeBits(4200)), RUNS / 2],
 ] as const;
 
 describe.each([...levelBackends])('hamming-join at level %s', (_level, backend) => {
@@ -134,7 +142,7 @@ describe.each([...levelBackends])('hamming-join at level %s', (_level, backend) 
           const ready = prepared(p);
           const expected = join(reference, ready, p, COMPARE_ALL, 1);
           for (const plan of plans(p)) {
-            expect(join(backend, ready, p, plan, threads)).toEqual(expected);
+            expectEqual(join(backend, ready, p, plan, threads), expected);
           }
         }),
         { numRuns: Math.ceil(numRuns) },
@@ -149,7 +157,9 @@ describe.each([...levelBackends])('hamming-join at level %s', (_level, backend) 
         const ready = prepared(p);
         for (const plan of plans(p)) {
           const expected = tables(reference, ready, p, plan, 1);
-          expect(tables(backend, ready, p, plan, threads)).toEqual(expected);
+          const actual = tables(backend, ready, p, plan, threads);
+          expect(actual.candidates).toBe(expected.candidates);
+          expectEqual([actual.starts, actual.members], [expected.starts, expected.members]);
         }
       }),
       { numRuns: Math.ceil(RUNS / 4) },
