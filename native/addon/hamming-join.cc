@@ -109,8 +109,7 @@ Napi::Value hammingJoin(const Napi::CallbackInfo& info) {
   step.join.starts = call.integers(7, startCount);
   step.join.members = call.integers(8, memberCount);
   const std::size_t padded = (step.join.count + 7) / 8 * 8;
-  step.store =
-      step.join.blocks > 0 ? nullptr : call.words(9, product(padded, step.join.words));
+  step.store = step.join.blocks > 0 ? nullptr : call.words(9, product(padded, step.join.words));
   step.firstLeft = call.size(10);
   step.firstRight = call.size(11);
   step.endLeft = std::min(call.size(12), step.join.count);
