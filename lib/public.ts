@@ -4,7 +4,12 @@ export { type BackendInfo, backend } from './backend/active.ts';
 export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
 export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export type { Bytes } from './files/bytes.ts';
+export { load } from './files/open.ts';
+export type { FileOptions } from './files/save.ts';
 export type { SharedIndex } from './files/shared.ts';
+export type { Source } from './files/sources.ts';
+export { Stored, type StoredClass } from './files/stored.ts';
 export {
   BinaryQuantizer,
   type BinaryQuantizerOptions,
@@ -17,12 +22,17 @@ export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
-export { HammingIndex, type HammingIndexOptions } from './search/hamming-index.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type RangeSearchAsyncOptions,
+  type RangeSearchOptions,
+} from './search/hamming-index.ts';
+export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
-export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
-export type { CodePairs } from './search/self-join.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -4,11 +4,13 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+import type { JoinKernels } from './join-kernels.ts';
+
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels {
+export interface Kernels extends JoinKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,
@@ -181,7 +183,8 @@ export interface Kernels {
   /**
    * The k nearest rows of each query: smaller distance first, then smaller row. Whole groups of eight rows are
    * read from store, the rows % 8 others from tail (one group, or nothing), so that the store may grow meanwhile.
-   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. Returns 0.
+   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. With allowed
+   * (ceil(rows / 8) bytes, row 0 the highest bit of the first) only rows whose bit is set can enter. Returns 0.
    */
   hammingSearch(
     store: BigUint64Array,
@@ -194,58 +197,26 @@ export interface Kernels {
     ids: Uint32Array,
     distances: Uint32Array,
     counts: Uint32Array,
+    allowed?: Uint8Array,
   ): number;
 
-  /** The rows of a store as plain rows of words: ids count, each below rows; codes count x words. Returns 0. */
-  hammingGather(
+  /**
+   * All rows within radius of each query, from a store as in hammingSearch: counts (queryCount) says how many a
+   * query has. Where all of them fit in ids and distances, these hold them, query after query, smaller distance
+   * first, then smaller row; else they are left alone. Returns how many there are.
+   */
+  hammingRange(
     store: BigUint64Array,
+    tail: BigUint64Array,
     rows: number,
-    words: number,
-    ids: Uint32Array,
-    count: number,
-    codes: BigUint64Array,
-  ): number;
-
-  /**
-   * Tables for hammingJoin of codes, count x ceil(bits / 64) words. The whole bytes of a code are cut into blocks
-   * blocks; a key is a block folded by exclusive or to keyBits bits (1 to 24). starts blocks x (2^keyBits + 1) and
-   * members blocks x count: the rows by key, ascending. Returns how many pairs there are to be compared, keys that
-   * differ in flips (0 or 1) bits counted too.
-   */
-  hammingJoinTables(
-    codes: BigUint64Array,
-    count: number,
     bits: number,
-    blocks: number,
-    flips: number,
-    keyBits: number,
-    starts: Uint32Array,
-    members: Uint32Array,
-  ): number;
-
-  /**
-   * Pairs left < right of codes (count x ceil(bits / 64) words) within radius, with firstLeft <= left < endLeft, and
-   * right >= firstRight where left = firstLeft: the first capacity of them by left, then right. pairs holds capacity
-   * lefts, as many rights, as many distances. Tables are those of hammingJoinTables for the same codes, where
-   * blocks x (flips + 1) > radius; without them (blocks = 0), store holds the codes interleaved. Returns how many
-   * pairs were written; with capacity of them there may be more.
-   */
-  hammingJoin(
-    codes: BigUint64Array,
-    count: number,
-    bits: number,
+    queries: BigUint64Array,
+    queryCount: number,
     radius: number,
-    blocks: number,
-    flips: number,
-    keyBits: number,
-    starts: Uint32Array,
-    members: Uint32Array,
-    store: BigUint64Array,
-    firstLeft: number,
-    firstRight: number,
-    endLeft: number,
-    capacity: number,
-    pairs: Uint32Array,
+    ids: Uint32Array,
+    distances: Uint32Array,
+    counts: Uint32Array,
+    allowed?: Uint8Array,
   ): number;
 }
 

@@ -7,8 +7,14 @@ import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.t
 import { eventLoopTurn } from '../event-loop.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
-import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
-import { hammingGather, hammingJoin, hammingJoinTables } from './hamming-join.ts';
+import {
+  hammingAlignment,
+  hammingDistances,
+  hammingInterleave,
+  hammingRange,
+  hammingSearch,
+} from './hamming.ts';
+import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -32,7 +38,8 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
-  hammingGather,
+  hammingRange,
+  hammingJoinGather,
   hammingJoinTables,
   hammingJoin,
 };

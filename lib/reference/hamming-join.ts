@@ -6,7 +6,7 @@
 import { halves, popcount, wordOf } from './hamming.ts';
 
 /** Copies the rows of ids from a store, interleaved by eight, to plain rows. */
-export function hammingGather(
+export function hammingJoinGather(
   store: BigUint64Array,
   _rows: number,
   words: number,

@@ -9,6 +9,7 @@ import type { Backend, KernelCall, Kernels } from '../backend/kernels.ts';
 import { allocated } from '../check.ts';
 import { hasBit } from './bitmap.ts';
 import type { StoredCodes } from './hamming-store.ts';
+import { type CodePairs, Cursor, FoundPairs, type JoinRows } from './join-pairs.ts';
 import {
   COMPARE_ALL,
   type JoinPlan,
@@ -19,20 +20,6 @@ import {
 } from './join-plan.ts';
 import type { Key } from './keys.ts';
 import type { CheckedAsync } from './search-run.ts';
-
-/** Pairs of a self-join: pair i is left[i] and right[i]. */
-export interface CodePairs {
-  /** Number of pairs, at least 1. */
-  readonly count: number;
-  /** Ids, each smaller than the right one. */
-  readonly left: Uint32Array;
-  readonly right: Uint32Array;
-  /** Bits in which the two codes differ. */
-  readonly distances: Uint32Array;
-  /** Keys of the ids, from an index that has keys. */
-  readonly leftKeys?: readonly Key[];
-  readonly rightKeys?: readonly Key[];
-}
 
 /** The rows of an index at one moment, kept as they are until they are released. */
 export interface JoinSource {
@@ -75,14 +62,6 @@ export function selfJoin(
     return fail.call(stream, error);
   };
   return stream;
-}
-
-/** Rows copied for one join: their ids and keys, plain rows of words, and what the plan needs. */
-interface JoinRows {
-  readonly count: number;
-  readonly ids: Uint32Array;
-  readonly keys: readonly (Key | undefined)[] | undefined;
-  readonly codes: BigUint64Array;
 }
 
 interface Tables {
@@ -155,7 +134,7 @@ class SelfJoin {
       const ids = idsOf(allowed, stored.rows);
       const padded = 8 * Math.ceil(ids.length / 8);
       const codes = allocated(BigUint64Array, padded, this.#words, 'join');
-      await this.#run('hammingGather', [
+      await this.#run('hammingJoinGather', [
         stored.store,
         stored.rows,
         this.#words,
@@ -257,79 +236,6 @@ class SelfJoin {
     }
     return found.block();
   }
-}
-
-/** Where a join stands: the next pair is of row `left` and a row from `right` on, or of a later row. */
-class Cursor {
-  left = 0;
-  right = 0;
-  /** Left rows of the next kernel call: fewer after one that found no place for its pairs. */
-  lefts: number;
-  readonly #rows: number;
-  readonly #mostLefts: number;
-
-  constructor(rows: number, mostLefts: number) {
-    this.#rows = rows;
-    this.#mostLefts = mostLefts;
-    this.lefts = mostLefts;
-  }
-
-  /** After a call for the rows up to `end` that wrote `count` pairs. */
-  advance(pairs: Uint32Array, capacity: number, count: number, end: number): void {
-    if (count < capacity) {
-      this.left = end;
-      this.right = 0;
-      this.lefts = Math.min(this.#mostLefts, 2 * this.lefts);
-      return;
-    }
-    const last = pairs[count - 1];
-    this.lefts = last - this.left + 1;
-    this.left = last;
-    this.right = pairs[capacity + count - 1] + 1;
-    if (this.right < this.#rows) return;
-    this.left++;
-    this.right = 0;
-  }
-}
-
-/** The pairs of one block, as rows of the join and then as ids. */
-class FoundPairs {
-  count = 0;
-  readonly #rows: JoinRows;
-  readonly #parts: Uint32Array[][] = [];
-
-  constructor(rows: JoinRows) {
-    this.#rows = rows;
-  }
-
-  /** Copies `count` pairs out of a kernel's array. */
-  append(pairs: Uint32Array, capacity: number, count: number): void {
-    if (count === 0) return;
-    this.#parts.push([0, 1, 2].map((i) => pairs.slice(i * capacity, i * capacity + count)));
-    this.count += count;
-  }
-
-  block(): CodePairs {
-    const [left, right, distances] = [0, 1, 2].map((i) => {
-      const whole = new Uint32Array(this.count);
-      let at = 0;
-      for (const part of this.#parts) {
-        whole.set(part[i], at);
-        at += part[i].length;
-      }
-      return whole;
-    });
-    const { ids, keys } = this.#rows;
-    const named =
-      keys === undefined ? {} : { leftKeys: namesOf(left, keys), rightKeys: namesOf(right, keys) };
-    const idOf = (row: number): number => ids[row];
-    return { count: this.count, left: left.map(idOf), right: right.map(idOf), distances, ...named };
-  }
-}
-
-/** Keys of rows that live, which all have one. */
-function namesOf(rows: Uint32Array, keys: readonly (Key | undefined)[]): Key[] {
-  return Array.from(rows, (row) => keys[row] as Key);
 }
 
 /** The ids in a bitmap, ascending. */

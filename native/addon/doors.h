@@ -29,8 +29,9 @@ Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
 Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
+Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
-Napi::Value hammingGather(const Napi::CallbackInfo& info);
+Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);
 

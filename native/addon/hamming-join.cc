@@ -1,7 +1,7 @@
-// The doors of the self-join: hammingGather(threads, done, store, rows, words, ids, count, codes),
-// hammingJoinTables(threads, done, codes, count, bits, blocks, flips, keyBits, starts, members) and
-// hammingJoin(threads, done, codes, count, bits, radius, blocks, flips, keyBits, starts, members,
-// store, firstLeft, firstRight, endLeft, capacity, pairs).
+// The doors of the self-join: hammingJoinGather(threads, done, store, rows, words, ids, count,
+// codes), hammingJoinTables(threads, done, codes, count, bits, blocks, flips, keyBits, starts,
+// members) and hammingJoin(threads, done, codes, count, bits, radius, blocks, flips, keyBits,
+// starts, members, store, firstLeft, firstRight, endLeft, capacity, pairs).
 
 #include <algorithm>
 #include <limits>
@@ -54,7 +54,7 @@ std::pair<std::size_t, std::size_t> planOf(const Call& call, std::size_t first, 
 
 }  // namespace
 
-Napi::Value hammingGather(const Napi::CallbackInfo& info) {
+Napi::Value hammingJoinGather(const Napi::CallbackInfo& info) {
   const Call call(info);
   const std::size_t rows = call.size(1);
   const std::size_t words = call.size(2);
@@ -71,8 +71,8 @@ Napi::Value hammingGather(const Napi::CallbackInfo& info) {
   work.blocks = (count + blockRows - 1) / blockRows;
   work.run = [=, &kernels](std::size_t block, std::byte*) {
     const std::size_t first = block * blockRows;
-    kernels.hammingGather(store, words, ids + first, std::min(blockRows, count - first),
-                          codes + first * words);
+    kernels.hammingJoinGather(store, words, ids + first, std::min(blockRows, count - first),
+                              codes + first * words);
   };
   return call.run(std::move(work));
 }

@@ -16,4 +16,5 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "hamming-allowed.inl.h"
 #include "hamming-join.inl.h"

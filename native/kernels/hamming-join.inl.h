@@ -27,8 +27,8 @@ inline std::size_t hammingJoinKey(const HammingJoin& join, const std::uint64_t* 
 }
 
 // Copies the rows of those ids from a store ([ids / 8][words][8]) to plain rows.
-inline void hammingGather(const std::uint64_t* store, std::size_t words, const std::uint32_t* ids,
-                          std::size_t count, std::uint64_t* rows) {
+inline void hammingJoinGather(const std::uint64_t* store, std::size_t words,
+                              const std::uint32_t* ids, std::size_t count, std::uint64_t* rows) {
   for (std::size_t i = 0; i < count; i++) {
     const std::uint64_t* code = store + ids[i] / 8 * words * 8 + ids[i] % 8;
     for (std::size_t w = 0; w < words; w++) rows[i * words + w] = code[w * 8];

@@ -114,8 +114,8 @@ TEST(HammingJoin, GatheredRowsEqualScalar) {
     for (std::uint32_t& id : ids) id = static_cast<std::uint32_t>(draw.size(0, rows - 1));
     std::vector<std::uint64_t> expected(ids.size() * words, 7);
     std::vector<std::uint64_t> actual = expected;
-    scalar.hammingGather(store.data(), words, ids.data(), ids.size(), expected.data());
-    level.hammingGather(store.data(), words, ids.data(), ids.size(), actual.data());
+    scalar.hammingJoinGather(store.data(), words, ids.data(), ids.size(), expected.data());
+    level.hammingJoinGather(store.data(), words, ids.data(), ids.size(), actual.data());
     EXPECT_EQ(expected, actual);
   });
 }

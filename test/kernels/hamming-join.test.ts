@@ -178,7 +178,7 @@ describe.each([...levelBackends])('hamming-join at level %s', (_level, backend) 
           const gathered = (of: Backend): BigUint64Array => {
             const rows = new BigUint64Array(ids.length * words).fill(7n);
             const args = [store, p.rows, words, ids, ids.length, rows] as const;
-            of.run({ name: 'hammingGather', args }, 2);
+            of.run({ name: 'hammingJoinGather', args }, 2);
             return rows;
           };
           expect(gathered(backend)).toEqual(gathered(reference));

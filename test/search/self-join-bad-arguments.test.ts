@@ -17,10 +17,20 @@ describe('selfJoin with bad arguments', () => {
   it.each([
     ['no radius', [], TypeError, 'radius must be a number, got undefined'],
     ['a text', ['1'], TypeError, 'radius must be a number, got "1"'],
-    ['half a radius', [0.5], RangeError, 'radius must be a whole number from 0 to 8, got 0.5'],
-    ['a negative radius', [-1], RangeError, 'radius must be a whole number from 0 to 8, got -1'],
-    ['more than all bits', [9], RangeError, 'radius must be a whole number from 0 to 8, got 9'],
-    ['NaN', [Number.NaN], RangeError, 'radius must be a whole number from 0 to 8, got NaN'],
+    [
+      'half a radius',
+      [0.5],
+      RangeError,
+      'radius must be a whole number from 0 to 16777216, got 0.5',
+    ],
+    [
+      'a negative radius',
+      [-1],
+      RangeError,
+      'radius must be a whole number from 0 to 16777216, got',
+    ],
+    ['an absurd radius', [2 ** 40], RangeError, 'from 0 to 16777216, got 1099511627776'],
+    ['NaN', [Number.NaN], RangeError, 'radius must be a whole number from 0 to 16777216, got NaN'],
     ['no options', [1, null], TypeError, 'options must be an object, got null'],
     [
       'a misspelt option',

@@ -8,9 +8,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { BitCodes } from '../../lib/codes/bit-codes.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import { HammingStore } from '../../lib/search/hamming-store.ts';
+import type { CodePairs } from '../../lib/search/join-pairs.ts';
 import { COMPARE_ALL, type JoinPlan, tablesOf } from '../../lib/search/join-plan.ts';
-import type { CodePairs, JoinSource } from '../../lib/search/self-join.ts';
-import { selfJoin } from '../../lib/search/self-join.ts';
+import { type JoinSource, selfJoin } from '../../lib/search/self-join.ts';
 import { allBackends, useBackend } from '../support/backends.ts';
 import { codeBits, codeKind, codes } from '../support/codes.ts';
 import { length, RUNS } from '../support/generators.ts';
@@ -165,7 +165,7 @@ describe.each([...allBackends])('selfJoin on %s', (_name, backend) => {
   it('cuts blocks at 65,536 pairs, the same on any number of threads and by any plan', async () => {
     const data = codes(400, 64, 'equal', 3);
     const index = indexOf(data);
-    const expected = await blocksOf(index.selfJoin(64, { threads: 1 }));
+    const expected = await blocksOf(index.selfJoin(2 ** 24, { threads: 1 }));
     expect(expected.map(({ length: count }) => count)).toEqual([65_536, 79_800 - 65_536]);
     expect(expected.flat()).toEqual(bruteForce(data, 64));
     expect(await blocksOf(index.selfJoin(64, { threads: 3 }))).toEqual(expected);
