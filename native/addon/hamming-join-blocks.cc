@@ -3,7 +3,6 @@
 #include "hamming-join-blocks.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -14,7 +13,7 @@ namespace {
 // Rows that one pass over all later rows serves, and those of a block that looks them up.
 constexpr std::size_t SCANNED_LEFTS = 128;
 constexpr std::size_t LEAST_SCANNED_LEFTS = 16;
-constexpr std::size_t PROBED_LEFTS = 64;
+constexpr std::size_t PROBED_LEFTS = 1024;
 constexpr std::size_t BLOCKS_PER_THREAD = 4;
 constexpr double BLOCK_NANOSECONDS = 1.5e6;
 
@@ -83,17 +82,19 @@ void HammingJoinBlocks::runBlock(std::size_t block, std::byte* scratch) {
 
 void HammingJoinBlocks::probe(std::size_t first, std::size_t end, std::byte* scratch,
                               Pairs& pairs) const {
+  if (first == end || pairs.size() >= step.capacity) return;
   auto* const entries = reinterpret_cast<std::uint64_t*>(scratch);
-  std::uint32_t counts[PROBED_LEFTS];
-  for (std::size_t left = first; left < end && pairs.size() < step.capacity; left++) {
-    HammingPairs found{entries, ENTRIES, 0};
-    const std::size_t reached = kernels.hammingJoinProbe(step.join, left, end, found, counts);
-    std::uint64_t* own = entries;
-    for (std::size_t i = 0; left < reached; left++, own += counts[i++]) {
-      if (counts[i] > 1) std::sort(own, own + counts[i]);
-      append(left, own, counts[i], pairs);
-    }
-    if (reached < end) compare(reached, scratch, pairs);
+  HammingPairs found{entries, ENTRIES, 0};
+  if (!kernels.hammingJoinProbe(step.join, first, end, found)) {
+    if (end - first == 1) return compare(first, scratch, pairs);
+    const std::size_t middle = first + (end - first) / 2;
+    probe(first, middle, scratch, pairs);
+    return probe(middle, end, scratch, pairs);
+  }
+  std::sort(entries, entries + found.size);
+  for (std::size_t i = 0; i < found.size; i++) {
+    const std::uint64_t entry = entries[i];
+    append(first + (entry >> 40), static_cast<std::uint32_t>(entry >> 8), entry & 0xff, pairs);
   }
 }
 
@@ -119,9 +120,10 @@ void HammingJoinBlocks::scan(std::size_t first, std::size_t end, std::byte* scra
     if (lists[q].bound <= join.radius) {
       compare(first + q, rest, pairs);
     } else {
-      std::uint64_t* const entries = lists[q].entries;
-      for (std::size_t i = 0; i < lists[q].size; i++) entries[i] = std::rotl(entries[i], 32);
-      append(first + q, entries, lists[q].size, pairs);
+      const std::uint64_t* const entries = lists[q].entries;
+      for (std::size_t i = 0; i < lists[q].size; i++) {
+        append(first + q, static_cast<std::uint32_t>(entries[i]), entries[i] >> 32, pairs);
+      }
     }
   }
 }
@@ -135,21 +137,20 @@ void HammingJoinBlocks::compare(std::size_t left, std::byte* scratch, Pairs& pai
     const std::size_t end = std::min(begin + ENTRIES, step.join.count);
     HammingPairs found{entries, ENTRIES, 0};
     kernels.hammingJoinRange(step.join, left, begin, end, found);
-    append(left, entries, found.size, pairs);
+    for (std::size_t i = 0; i < found.size; i++) {
+      append(left, entries[i] >> 32, static_cast<std::uint32_t>(entries[i]), pairs);
+    }
     begin = end;
   }
 }
 
-void HammingJoinBlocks::append(std::size_t left, const std::uint64_t* entries, std::size_t count,
+// Pairs come in order; those that do not belong to the step are left out.
+void HammingJoinBlocks::append(std::size_t left, std::size_t right, std::uint64_t distance,
                                Pairs& pairs) const {
-  std::size_t least = left + 1;
-  if (left == step.firstLeft) least = std::max(least, step.firstRight);
-  for (std::size_t i = 0; i < count && pairs.size() < step.capacity; i++) {
-    const auto right = static_cast<std::uint32_t>(entries[i] >> 32);
-    if (right < least) continue;
-    pairs.push_back(
-        {static_cast<std::uint32_t>(left), right, static_cast<std::uint32_t>(entries[i])});
-  }
+  if (right <= left || (left == step.firstLeft && right < step.firstRight)) return;
+  if (pairs.size() == step.capacity) return;
+  pairs.push_back({static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(right),
+                   static_cast<std::uint32_t>(distance)});
 }
 
 // Once the blocks that have ended hold enough pairs, what comes after enough of them is dropped.

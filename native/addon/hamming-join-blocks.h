@@ -50,8 +50,7 @@ class HammingJoinBlocks {
   void probe(std::size_t first, std::size_t end, std::byte* scratch, Pairs& pairs) const;
   void scan(std::size_t first, std::size_t end, std::byte* scratch, Pairs& pairs) const;
   void compare(std::size_t left, std::byte* scratch, Pairs& pairs) const;
-  void append(std::size_t left, const std::uint64_t* entries, std::size_t count,
-              Pairs& pairs) const;
+  void append(std::size_t left, std::size_t right, std::uint64_t distance, Pairs& pairs) const;
   void publish(std::size_t block, Pairs&& pairs);
 
   const HammingJoinStep step;

@@ -20,6 +20,7 @@ namespace flyhash {
 namespace {
 
 constexpr std::size_t MOST_KEY_BITS = 24;
+constexpr std::size_t MOST_RADIUS = 255;  // of tables: hammingJoinProbe packs distances in a byte
 constexpr std::size_t MOST = std::numeric_limits<std::uint32_t>::max();
 
 void requireRange(std::size_t value, std::size_t least, std::size_t most, const char* name) {
@@ -105,7 +106,9 @@ Napi::Value hammingJoin(const Napi::CallbackInfo& info) {
   step.join = rowsOf(call);
   step.join.radius = call.size(3);
   const auto [startCount, memberCount] = planOf(call, 4, step.join);
-  requireRange(step.join.radius, 0, step.join.bits, "radius");
+  const std::size_t found = step.join.blocks * (step.join.flips + 1);  // tables find less than that
+  const std::size_t most = step.join.blocks > 0 ? std::min(found - 1, MOST_RADIUS) : step.join.bits;
+  requireRange(step.join.radius, 0, most, "radius");
   step.join.starts = call.integers(7, startCount);
   step.join.members = call.integers(8, memberCount);
   const std::size_t padded = (step.join.count + 7) / 8 * 8;

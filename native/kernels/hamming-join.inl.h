@@ -98,19 +98,18 @@ struct HammingProbe {
   const std::uint32_t* starts;
   const std::uint32_t* members;
   std::size_t key;
-  std::uint32_t left;
+  std::size_t left;
 };
 
-// Steps (a block of a row each) that memory is fetched ahead: first the table's starts, then its
-// members, then their rows. With flips a step reads a bucket for each bit, and fewer steps suffice.
+// Rows that memory is fetched ahead: first the table's starts, then its
+// members, then their rows. With flips a row reads a bucket for each bit, and fewer rows suffice.
 inline constexpr std::size_t HAMMING_PROBES_AHEAD = 16;
 inline constexpr std::size_t HAMMING_ROWS_AHEAD = 6;
 
 inline HammingProbe hammingProbe(const HammingJoin& join, std::size_t left, std::size_t block) {
   return {join.starts + block * ((std::size_t{1} << join.keyBits) + 1),
           join.members + block * join.count,
-          hammingJoinKey(join, join.rows + left * join.words, block),
-          static_cast<std::uint32_t>(left)};
+          hammingJoinKey(join, join.rows + left * join.words, block), left};
 }
 
 // Calls visit(key) for the keys that a probe looks up, until it gives false.
@@ -154,9 +153,10 @@ inline void hammingFetchRows(const HammingJoin& join, const HammingProbe& probe)
 // block; false when there is no place left.
 template <std::size_t WORDS>
 inline bool hammingJoinBuckets(const HammingJoin& join, const HammingProbe& probe,
-                               std::size_t block, HammingPairs& found) {
+                               std::size_t block, std::size_t first, HammingPairs& found) {
   const std::size_t words = WORDS != 0 ? WORDS : join.words;
   const std::uint64_t* code = join.rows + probe.left * words;
+  const std::uint64_t left = static_cast<std::uint64_t>(probe.left - first) << 40;
   return hammingProbeKeys(join, probe, [&](std::size_t key) {
     const std::size_t begin = probe.starts[key];
     std::size_t i = probe.starts[key + 1];
@@ -165,69 +165,53 @@ inline bool hammingJoinBuckets(const HammingJoin& join, const HammingProbe& prob
       const std::uint64_t distance = hammingDistance<WORDS>(code, other, words);
       if (distance > join.radius || !hammingJoinFirst(join, code, other, block)) continue;
       if (found.size == found.capacity) return false;
-      found.entries[found.size++] = std::uint64_t{probe.members[i - 1]} << 32 | distance;
+      found.entries[found.size++] = left | std::uint64_t{probe.members[i - 1]} << 8 | distance;
     }
     return true;
   });
 }
 
+// The pairs of one block, fetching ahead.
 template <std::size_t WORDS>
-inline std::size_t hammingJoinProbeOf(const HammingJoin& join, std::size_t first, std::size_t end,
-                                      HammingPairs& found, std::uint32_t* counts) {
-  const std::size_t step = join.flips == 0 ? 5 : 1;
+inline bool hammingJoinBlock(const HammingJoin& join, std::size_t block, std::size_t first,
+                             std::size_t end, HammingPairs& found) {
+  const std::size_t ahead = join.flips == 0 ? 5 : 1;
+  const std::size_t count = end - first;
   HammingProbe ring[HAMMING_PROBES_AHEAD];
-  const std::size_t steps = (end - first) * join.blocks;
-  std::size_t aheadLeft = first;
-  std::size_t aheadBlock = 0;
-  std::size_t block = 0;
-  std::size_t before = 0;
-  for (std::size_t s = 0; s < steps + 3 * step; s++) {
-    if (s < steps) {
-      HammingProbe& probe = ring[s % HAMMING_PROBES_AHEAD];
-      probe = hammingProbe(join, aheadLeft, aheadBlock);
-      hammingFetchStarts(join, probe);
-      if (++aheadBlock == join.blocks) {
-        aheadBlock = 0;
-        aheadLeft++;
-      }
+  for (std::size_t s = 0; s < count + 3 * ahead; s++) {
+    HammingProbe& newest = ring[s % HAMMING_PROBES_AHEAD];
+    if (s < count) {
+      newest = hammingProbe(join, first + s, block);
+      hammingFetchStarts(join, newest);
     }
-    if (s >= step && s - step < steps)
-      hammingFetchMembers(join, ring[(s - step) % HAMMING_PROBES_AHEAD]);
-    if (s >= 2 * step && s - 2 * step < steps)
-      hammingFetchRows(join, ring[(s - 2 * step) % HAMMING_PROBES_AHEAD]);
-    if (s < 3 * step) continue;
-    const HammingProbe& probe = ring[(s - 3 * step) % HAMMING_PROBES_AHEAD];
-    if (!hammingJoinBuckets<WORDS>(join, probe, block, found)) {
-      found.size = before;
-      return probe.left;
-    }
-    if (++block < join.blocks) continue;
-    block = 0;
-    counts[probe.left - first] = static_cast<std::uint32_t>(found.size - before);
-    before = found.size;
+    if (s >= ahead && s - ahead < count)
+      hammingFetchMembers(join, ring[(s - ahead) % HAMMING_PROBES_AHEAD]);
+    if (s >= 2 * ahead && s - 2 * ahead < count)
+      hammingFetchRows(join, ring[(s - 2 * ahead) % HAMMING_PROBES_AHEAD]);
+    if (s < 3 * ahead) continue;
+    const HammingProbe& probe = ring[(s - 3 * ahead) % HAMMING_PROBES_AHEAD];
+    if (!hammingJoinBuckets<WORDS>(join, probe, block, first, found)) return false;
   }
-  return end;
+  return true;
 }
 
-// For each of the rows first .. end - 1 all later rows within the radius, by the tables: row after
-// row, those of one row in no order, and counts of them. Returns end, or the first row whose pairs
-// found no place.
-inline std::size_t hammingJoinProbe(const HammingJoin& join, std::size_t first, std::size_t end,
-                                    HammingPairs& found, std::uint32_t* counts) {
-  switch (join.words) {
-    case 1:
-      return hammingJoinProbeOf<1>(join, first, end, found, counts);
-    case 2:
-      return hammingJoinProbeOf<2>(join, first, end, found, counts);
-    case 4:
-      return hammingJoinProbeOf<4>(join, first, end, found, counts);
-    default:
-      return hammingJoinProbeOf<0>(join, first, end, found, counts);
+// For the rows first .. end - 1 all later rows within the radius, in no order, by one table after
+// the other, so that it stays in cache; false when they are more than there are places. An entry is
+// (left - first) << 40 | right << 8 | distance: fewer than 2^24 rows, and a radius below 256.
+inline bool hammingJoinProbe(const HammingJoin& join, std::size_t first, std::size_t end,
+                             HammingPairs& found) {
+  for (std::size_t block = 0; block < join.blocks; block++) {
+    const bool hasPlace = join.words == 1   ? hammingJoinBlock<1>(join, block, first, end, found)
+                          : join.words == 2 ? hammingJoinBlock<2>(join, block, first, end, found)
+                          : join.words == 4 ? hammingJoinBlock<4>(join, block, first, end, found)
+                                            : hammingJoinBlock<0>(join, block, first, end, found);
+    if (!hasPlace) return false;
   }
+  return true;
 }
 
 // Those of the rows begin .. end - 1 within the radius of left, ascending; there must be places for
-// all of them.
+// all of them. An entry is right << 32 | distance.
 inline void hammingJoinRange(const HammingJoin& join, std::size_t left, std::size_t begin,
                              std::size_t end, HammingPairs& found) {
   const std::uint64_t* code = join.rows + left * join.words;

@@ -64,7 +64,7 @@ struct HammingJoin {
   std::uint64_t radius;
 };
 
-// Rows that were found near another: right << 32 | distance.
+// Pairs of rows that were found near each other, packed as hamming-join.inl.h says.
 struct HammingPairs {
   std::uint64_t* entries;
   std::size_t capacity;
@@ -154,8 +154,8 @@ struct Kernels {
   void (*hammingJoinTable)(const HammingJoin& join, std::size_t block, std::uint32_t* starts,
                            std::uint32_t* members);
   double (*hammingJoinCandidates)(const HammingJoin& join, const std::uint32_t* starts);
-  std::size_t (*hammingJoinProbe)(const HammingJoin& join, std::size_t first, std::size_t end,
-                                  HammingPairs& found, std::uint32_t* counts);
+  bool (*hammingJoinProbe)(const HammingJoin& join, std::size_t first, std::size_t end,
+                           HammingPairs& found);
   void (*hammingJoinRange)(const HammingJoin& join, std::size_t left, std::size_t begin,
                            std::size_t end, HammingPairs& found);
 
