@@ -15,6 +15,7 @@ import {
   hammingRange,
   hammingSearch,
 } from './hamming.ts';
+import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -40,6 +41,9 @@ export const referenceKernels: Kernels = {
   hammingDistances,
   hammingSearch,
   hammingRange,
+  hammingJoinGather,
+  hammingJoinTables,
+  hammingJoin,
 };
 
 const CHUNK_BYTES = 1 << 13;

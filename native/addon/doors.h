@@ -32,6 +32,10 @@ Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
+Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
+Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
+Napi::Value hammingJoin(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

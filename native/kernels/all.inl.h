@@ -17,3 +17,4 @@
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
 #include "hamming-allowed.inl.h"
+#include "hamming-join.inl.h"
