@@ -28,6 +28,7 @@ export {
   type RangeSearchAsyncOptions,
   type RangeSearchOptions,
 } from './search/hamming-index.ts';
+export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';

@@ -9,11 +9,13 @@ import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
   hammingAlignment,
+  hammingDeinterleave,
   hammingDistances,
   hammingInterleave,
   hammingRange,
   hammingSearch,
 } from './hamming.ts';
+import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
@@ -37,6 +39,7 @@ export const referenceKernels: Kernels = {
   topK,
   hammingAlignment,
   hammingInterleave,
+  hammingDeinterleave,
   hammingDistances,
   hammingSearch,
   shortlistScan,
@@ -44,6 +47,9 @@ export const referenceKernels: Kernels = {
   rerankFloats,
   rerankBytes,
   hammingRange,
+  hammingJoinGather,
+  hammingJoinTables,
+  hammingJoin,
 };
 
 const CHUNK_BYTES = 1 << 13;

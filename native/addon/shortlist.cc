@@ -78,6 +78,12 @@ std::size_t blockQueries(const ShortlistCodes& codes, const ListShape& shape, co
   return most >= 4 ? most / 4 * 4 : std::max<std::size_t>(most, 1);
 }
 
+// The rows of a list, in the order of its entries; returns their number.
+std::uint32_t writeIds(const HammingNearest& list, std::uint32_t* ids) {
+  for (std::size_t i = 0; i < list.size; i++) ids[i] = static_cast<std::uint32_t>(list.entries[i]);
+  return static_cast<std::uint32_t>(list.size);
+}
+
 }  // namespace
 
 Napi::Value shortlistScan(const Napi::CallbackInfo& info) {
@@ -115,11 +121,7 @@ Napi::Value shortlistScan(const Napi::CallbackInfo& info) {
     for (std::size_t q = 0; q < some; q++) lists[q] = shape.at(memory + q * shape.bytes);
     kernels.shortlistScan(codes, queries + first * stride, stride, some, lists);
     for (std::size_t q = 0; q < some; q++) {
-      counts[first + q] = static_cast<std::uint32_t>(lists[q].size);
-      std::uint32_t* const own = ids + (first + q) * k;
-      for (std::size_t i = 0; i < lists[q].size; i++) {
-        own[i] = static_cast<std::uint32_t>(lists[q].entries[i]);
-      }
+      counts[first + q] = writeIds(lists[q], ids + (first + q) * k);
     }
   };
   return call.run(std::move(work));
@@ -140,7 +142,7 @@ Napi::Value shortlistRefine(const Napi::CallbackInfo& info) {
   std::uint32_t* distances = call.integers(11, results);
   std::uint32_t* counts = call.integers(12, queryCount);
   Work work;
-  if (k == 0) {
+  if (k == 0 || lists.places == 0) {
     std::fill_n(counts, queryCount, 0U);
     return call.run(std::move(work));
   }
@@ -154,10 +156,6 @@ Napi::Value shortlistRefine(const Napi::CallbackInfo& info) {
     const std::size_t end = std::min(queryCount, (block + 1) * step);
     for (std::size_t q = block * step; q < end; q++) {
       HammingNearest list = shape.at(scratch);
-      if (shape.k == 0) {
-        counts[q] = 0;
-        continue;
-      }
       kernels.shortlistRefine(codes, rows, words, queries + q * words, lists.of(q), lists.count(q),
                               list);
       counts[q] =

@@ -19,3 +19,4 @@
 #include "hamming-allowed.inl.h"
 #include "shortlist.inl.h"
 #include "rerank.inl.h"
+#include "hamming-join.inl.h"

@@ -64,7 +64,6 @@ type Output = Uint8Array | Uint32Array | Float32Array;
 type Case = (shape: Shape) => { outputs: () => Output[]; call: (outputs: Output[]) => unknown };
 
 const bytes = (bits: number): Uint8Array => new Uint8Array(ROWS * Math.ceil(bits / 8));
-const integers = (length: number): Uint32Array => new Uint32Array(length);
 
 function dense(s: Shape) {
   return {
@@ -94,26 +93,23 @@ function neighbours(s: Shape) {
   return { data: values(ROWS * s.dim, s, 0), queries, queryCount, metric: s.seed % 3 };
 }
 
-/** Codes of a word, as a store and in rows, and lists of every third row. */
-function lists(s: Shape) {
-  const [queryCount, k] = [3, 1 + (s.seed % 50)];
+/** A Hamming store of ROWS codes, queries, and a bitmap that allows about half of the rows, or all of them. */
+function hamming(s: Shape) {
   const random = stream(s.seed, 'evaluation', 4);
-  const codes = new BigUint64Array(ROWS + queryCount).map(
-    () => (BigInt(random.uint32()) << 32n) | BigInt(random.uint32()),
-  );
-  const ids = Uint32Array.from({ length: ROWS / 4 }, (_, i) => 3 * i);
-  const given = [ids, Uint32Array.of(ids.length), ids.length, 1] as const;
-  const places = queryCount * k;
-  return { codes, queries: codes.subarray(ROWS), queryCount, k, given, places };
-}
-
-/** Vectors as bytes with scales and norms, drawn without regard to each other. */
-function byteRows(s: Shape, rows: number, index: number) {
-  const random = stream(s.seed, 'evaluation', index);
-  const bytes = Uint8Array.from({ length: rows * s.dim }, () => random.below(256));
-  const scales = Float32Array.from({ length: rows }, () => random.below(100) / 7);
-  const norms = Uint32Array.from({ length: rows }, () => random.below(2 ** 20));
-  return { bytes, scales, norms };
+  const bits = s.dim * 13;
+  const words = Math.ceil(bits / 64);
+  const someWords = (count: number): BigUint64Array => {
+    const halves = Uint32Array.from(
+      { length: 2 * count },
+      () => random.uint32() & (s.offset * 0x11111111),
+    );
+    return new BigUint64Array(halves.buffer);
+  };
+  const [store, queries] = [someWords(ROWS * words), someWords(3 * words)];
+  const bitmap = Uint8Array.from({ length: ROWS / 8 }, () => random.uint32() & 0xff);
+  const allowed = s.seed % 3 === 0 ? undefined : bitmap;
+  const args = [store, new BigUint64Array(0), ROWS, words * 64, queries, 3] as const;
+  return { store, bits, words, args, allowed };
 }
 
 const CASES: Record<string, Case> = {
@@ -236,35 +232,26 @@ const CASES: Record<string, Case> = {
     const length = queryCount * k;
     return { outputs: () => [new Uint32Array(length), new Float32Array(length)], call };
   },
-  shortlistScan: (s) => {
-    const { codes, queries, queryCount, k, places } = lists(s);
-    const none = new BigUint64Array(0);
-    const base = [codes, none, ROWS, 1, undefined, queries, 1, queryCount, k];
-    const call = ([ids, counts]: Output[]) => [...base, ids, counts];
-    return { outputs: () => [new Uint32Array(places), new Uint32Array(queryCount)], call };
-  },
-  shortlistRefine: (s) => {
-    const { codes, queries, queryCount, k, given, places } = lists(s);
-    const base = [codes, ROWS, 1, queries, queryCount, ...given, k];
-    const call = (outputs: Output[]) => [...base, ...outputs];
-    return { outputs: () => [places, places, queryCount].map(integers), call };
-  },
-  rerankFloats: (s) => {
-    const { data, queries, metric } = neighbours(s);
-    const { queryCount, k, given, places } = lists(s);
-    const base = [data, ROWS, queries, queryCount, s.dim, metric, ...given, k];
-    const call = (outputs: Output[]) => [...base, ...outputs];
-    const outputs = () => [integers(places), new Float32Array(places), integers(queryCount)];
+  hammingSearch: (s) => {
+    const { args, allowed } = hamming(s);
+    const k = 1 + (s.seed % ROWS);
+    const call = ([counts, ids, out]: Output[]) => [...args, k, ids, out, counts, allowed];
+    const outputs = () => [new Uint32Array(3), new Uint32Array(3 * k), new Uint32Array(3 * k)];
     return { outputs, call };
   },
-  rerankBytes: (s) => {
-    const { queryCount, k, given, places } = lists(s);
-    const [rows, asked] = [byteRows(s, ROWS, 5), byteRows(s, queryCount, 6)];
-    const base = [rows.bytes, ROWS, rows.scales, rows.norms];
-    const queries = [asked.bytes, queryCount, asked.scales, asked.norms, s.dim, s.seed % 3];
-    const call = (outputs: Output[]) => [...base, ...queries, ...given, k, ...outputs];
-    const outputs = () => [integers(places), new Float32Array(places), integers(queryCount)];
+  hammingRange: (s) => {
+    const { args, allowed, words } = hamming(s);
+    const radius = s.seed % (64 * words + 1);
+    const call = ([counts, ids, out]: Output[]) => [...args, radius, ids, out, counts, allowed];
+    const length = 3 * ROWS - (s.seed % 2) * ROWS;
+    const outputs = () => [new Uint32Array(3), new Uint32Array(length), new Uint32Array(length)];
     return { outputs, call };
+  },
+  hammingDeinterleave: (s) => {
+    const { store, bits } = hamming(s);
+    const codeBytes = Math.ceil(bits / 8);
+    const call = ([codes]: Output[]) => [store, s.offset, ROWS - s.offset, codeBytes, codes];
+    return { outputs: () => [new Uint8Array(ROWS * codeBytes)], call };
   },
 };
 

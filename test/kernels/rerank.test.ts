@@ -25,11 +25,11 @@ interface Problem {
 
 const problem = (mostDim: number): fc.Arbitrary<Problem> =>
   fc.record({
-    rows: fc.integer({ min: 0, max: 40 }),
+    rows: fc.integer({ min: 0, max: 120 }),
     dim: length(1, mostDim),
     queryCount: fc.integer({ min: 0, max: 6 }),
     metric: fc.nat(2),
-    places: length(0, 50),
+    places: length(0, 150),
     shared: fc.nat(1),
     k: length(0, 60),
     threads: fc.integer({ min: 1, max: 3 }),
