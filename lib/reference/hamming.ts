@@ -14,7 +14,8 @@ function wordOf(row: number, words: number): number {
   return Math.floor(row / 8) * words * 8 + (row % 8);
 }
 
-function popcount(value: number): number {
+/** Bits that are set in a 32-bit integer. */
+export function popcount(value: number): number {
   let a = value - ((value >>> 1) & 0x55555555);
   a = (a & 0x33333333) + ((a >>> 2) & 0x33333333);
   a = (a + (a >>> 4)) & 0x0f0f0f0f;

@@ -30,6 +30,10 @@ Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 
+Napi::Value bucketKeys(const Napi::CallbackInfo& info);
+Napi::Value bucketSort(const Napi::CallbackInfo& info);
+Napi::Value bucketSearch(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -16,3 +16,5 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "buckets.inl.h"
+#include "bucket-probes.inl.h"

@@ -45,6 +45,52 @@ struct HammingNearest {
   std::uint64_t bound;    // only smaller distances can still enter
 };
 
+// One segment of hash tables (buckets.inl.h): tables x (directory, ids, keys) in one array.
+struct BucketSegment {
+  const std::uint32_t* tables;
+  std::size_t rows;
+  std::size_t directoryBits;
+  bool isStale;  // it holds ids that owners give to another segment
+};
+
+// Codes, row after row, and their hash tables of keyBits (1..32) bits.
+struct BucketIndex {
+  const std::uint64_t* codes;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* owners;   // rows: the segment of a row's present code
+  const std::uint8_t* allowed;  // a bit a row, the first one highest; null: all
+  const BucketSegment* segments;
+  std::size_t segmentCount;
+  std::size_t tables;
+  std::size_t keyBits;
+};
+
+// Which buckets a query visits in each table: the keys that differ from its own by one of count
+// masks; or, with margins (queries x tables x keyBits), by the count likeliest sets of bits; or,
+// when count is 0, all within the radius.
+struct BucketProbes {
+  const std::uint32_t* masks;
+  std::size_t count;
+  std::size_t radius;
+  const float* margins;
+};
+
+struct BucketQueries {
+  const std::uint64_t* codes;
+  const std::uint32_t* keys;  // queries x tables
+  std::size_t k;              // at least 1
+};
+
+// ids and distances have stride places a query.
+struct BucketResults {
+  std::uint32_t* ids;
+  std::uint32_t* distances;
+  std::uint32_t* counts;
+  std::uint32_t* candidates;
+  std::size_t stride;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -114,6 +160,20 @@ struct Kernels {
   void (*hammingCompact)(HammingNearest& list);
   void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
+
+  // buckets.inl.h, bucket-probes.inl.h
+  void (*bucketKeys)(const std::uint8_t* codes, std::size_t codeBytes, const std::uint32_t* members,
+                     std::size_t rows, const std::uint32_t* positions, std::size_t tables,
+                     std::size_t keyBits, std::uint32_t* keys);
+  std::size_t (*bucketSortScratchBytes)(std::size_t rows);
+  void (*bucketSort)(const std::uint32_t* keys, std::size_t tables, const std::uint32_t* members,
+                     std::size_t rows, std::size_t keyBits, std::size_t directoryBits,
+                     std::byte* scratch, std::uint32_t* table);
+  std::size_t (*bucketScratchBytes)(const BucketIndex& index, const BucketProbes& probes,
+                                    std::size_t k);
+  void (*bucketSearch)(const BucketIndex& index, const BucketProbes& probes,
+                       const BucketQueries& queries, std::size_t first, std::size_t count,
+                       std::byte* scratch, const BucketResults& results);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
