@@ -4,6 +4,7 @@ export { type BackendInfo, backend } from './backend/active.ts';
 export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
 export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export type { SharedIndex } from './files/shared.ts';
 export {
   BinaryQuantizer,
   type BinaryQuantizerOptions,
@@ -16,13 +17,11 @@ export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
-export {
-  HammingIndex,
-  type HammingIndexOptions,
-  type SearchAsyncOptions,
-  type SearchOptions,
-} from './search/hamming-index.ts';
+export { HammingIndex, type HammingIndexOptions } from './search/hamming-index.ts';
+export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export type { Filter } from './search/roster.ts';
+export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

@@ -5,28 +5,21 @@
  */
 
 import { activeBackend } from '../backend/active.ts';
-import type { KernelCall, Running } from '../backend/kernels.ts';
-import {
-  allocated,
-  checkCallback,
-  checkInteger,
-  checkMaking,
-  checkOptions,
-  checkSignal,
-  checkThreads,
-  MAKING,
-} from '../check.ts';
+import { allocated, checkInteger, checkMaking, checkOptions, MAKING } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { checkPadding } from '../codes/packed.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
-import type { Progress } from '../hash/hasher.ts';
+import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
+import { type SharedIndex, sharedReader } from '../files/shared.ts';
 import { HammingStore, type StoredCodes, wordsOf } from './hamming-store.ts';
+import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
+import type { Roster } from './roster.ts';
+import type { SearchRun, SearchStep } from './search-run.ts';
+import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
 
 /** Most bits that an indexed code may have. */
 export const MAX_CODE_BITS: number = 2 ** 24;
-
-const MOST_NEIGHBORS = 2 ** 32 - 1;
 
 /** An asynchronous call hands over as many queries as compare this many codes' bytes for each byte of a chunk. */
 const COMPARISONS_PER_BYTE = 4096;
@@ -37,32 +30,9 @@ export interface HammingIndexOptions {
   bits: number;
 }
 
-/** Options of a blocking search. */
-export interface SearchOptions {
-  /** Threads to use, 1 to 256; default 1. */
-  threads?: number;
-}
-
-/** Options of an asynchronous search. */
-export interface SearchAsyncOptions {
-  /** Threads of the package's own pool to use, 1 to 256; default: what the machine has. */
-  threads?: number;
-  /** Aborting rejects with `signal.reason` once the running blocks, of a few milliseconds, have ended. */
-  signal?: AbortSignal;
-  /** Called on the event loop as queries are done, ascending; the last call has done = total. */
-  onProgress?: (progress: Progress) => void;
-}
-
-/** One search: its queries as words, and its results to be filled. */
-interface Search {
-  readonly codes: StoredCodes;
-  readonly queries: BigUint64Array;
-  readonly found: Neighbors<Uint32Array>;
-}
-
 /**
  * An index of binary codes that is searched exhaustively and exactly. Codes are numbered from 0 in the order in
- * which they were added.
+ * which they were added, and can have keys of their own.
  *
  * @example
  * ```ts
@@ -74,14 +44,22 @@ interface Search {
  * console.assert(ids[1] === 1 && distances[1] === 3);
  * ```
  */
-export class HammingIndex {
+export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neighbors<Uint32Array>> {
   /** Bits of every code. */
   readonly bits: number;
+  protected readonly itemsName = 'codes';
   readonly #store: HammingStore;
 
-  private constructor(making: symbol, bits: number) {
+  private constructor(
+    making: symbol,
+    bits: number,
+    store = new HammingStore(bits),
+    roster?: Roster,
+    foreign = false,
+  ) {
+    super(roster, foreign);
     this.bits = checkMaking(making, 'HammingIndex', 'HammingIndex.create', bits);
-    this.#store = new HammingStore(bits);
+    this.#store = store;
   }
 
   /**
@@ -94,58 +72,59 @@ export class HammingIndex {
     return new HammingIndex(MAKING, checkInteger(options.bits, 'bits', 1, MAX_CODE_BITS));
   }
 
-  /** Number of codes. */
-  get size(): number {
-    return this.#store.rows;
-  }
-
   /**
-   * Appends codes; they are copied. Searches in flight do not see them.
+   * An index over shared memory, as {@link HammingIndex.share} of another thread gave it: searched without a copy,
+   * copied before it is written to.
    *
-   * @throws TypeError unless codes are BitCodes, RangeError when they have other bits, or more memory than an
-   * index can have would be needed. Then nothing has been added.
+   * @throws TypeError, RangeError or FlyhashError (ERR_CORRUPT_FILE) when it is not what share() gives.
    */
-  add(codes: BitCodes): void {
-    this.#store.append(this.#checkedCodes(codes, 'codes'));
+  static fromShared(shared: SharedIndex): HammingIndex {
+    const reader = sharedReader(shared);
+    reader.expectKind('HammingIndex');
+    const bits = reader.integer('bits', 1, MAX_CODE_BITS);
+    const roster = readRoster(reader);
+    const words = Math.ceil(bits / 64);
+    const memory = reader.tensor('store', BigUint64Array, [Math.ceil(roster.rows / 8), words, 8]);
+    reader.end();
+    const store = HammingStore.over(bits, roster.rows, memory);
+    return new HammingIndex(MAKING, bits, store, roster, true);
   }
 
-  /**
-   * The k nearest codes of each query, blocking the caller: smaller distance first, then smaller position.
-   *
-   * @param queries codes of as many bits as the index has.
-   * @param k places for each query, from 0; where the index has fewer codes, counts tells how many are real.
-   * @returns ids and distances, queries x k; 0xffffffff in places that hold no neighbour.
-   * @throws TypeError for a wrong kind, RangeError for other bits or for a k whose results cannot be held.
-   */
-  search(queries: BitCodes, k: number, options: SearchOptions = {}): Neighbors<Uint32Array> {
-    checkOptions(options, 'options', ['threads']);
-    const threads = checkThreads(options.threads, 1);
-    const search = this.#prepare(queries, k);
-    activeBackend().run(kernelCall(search, this.bits, 0, queries.rows), threads);
-    return search.found;
+  /** @internal */
+  static fromParts(reader: PartsReader): HammingIndex {
+    reader.expectKind('HammingIndex');
+    const bits = reader.integer('bits', 1, MAX_CODE_BITS);
+    const roster = readRoster(reader);
+    const codes = reader.tensor('codes', Uint8Array, [roster.rows, Math.ceil(bits / 8)]);
+    reader.end();
+    const store = new HammingStore(bits);
+    store.append(adopted(codes, bits));
+    return new HammingIndex(MAKING, bits, store, roster);
   }
 
-  /**
-   * As {@link search}, by the package's own threads while the event loop stays free. The index and the queries
-   * are those of the moment of the call: codes may be added meanwhile.
-   *
-   * @throws (rejects) as {@link search}; with `signal.reason` when aborted.
-   */
-  async searchAsync(
-    queries: BitCodes,
-    k: number,
-    options: SearchAsyncOptions = {},
-  ): Promise<Neighbors<Uint32Array>> {
-    checkOptions(options, 'options', ['threads', 'signal', 'onProgress']);
-    const threads = checkThreads(options.threads, activeBackend().threads);
-    const onProgress = checkCallback(options.onProgress, 'onProgress');
-    const signal = checkSignal(options.signal);
-    const search = this.#prepare(queries, k);
-    await runInChunks(search, this.bits, threads, signal, onProgress);
-    return search.found;
+  [PARTS](): Parts {
+    const { rows, bytes } = this.#store;
+    const codes = { name: 'codes', shape: [rows, bytes], data: this.#store.read(0, rows) };
+    return {
+      kind: 'HammingIndex',
+      parameters: { bits: this.bits, ...rosterParameters(this.roster) },
+      tensors: [codes, ...rosterTensors(this.roster)],
+    };
   }
 
-  #checkedCodes(codes: BitCodes, name: string): BitCodes {
+  protected override sharedParts(): Parts {
+    const shape = [Math.ceil(this.rows / 8), this.#store.words, 8];
+    return {
+      kind: 'HammingIndex',
+      parameters: { bits: this.bits, ...rosterParameters(this.roster) },
+      tensors: [
+        { name: 'store', shape, data: this.#store.memory() },
+        ...rosterTensors(this.roster),
+      ],
+    };
+  }
+
+  protected ready(codes: BitCodes, name: string): BitCodes {
     if (!(codes instanceof BitCodes)) throw wrongKind(name, 'BitCodes', codes);
     if (codes.bits !== this.bits) {
       throw new RangeError(`${name} must have ${this.bits} bits, as the index, got ${codes.bits}`);
@@ -155,71 +134,92 @@ export class HammingIndex {
     return codes;
   }
 
-  #prepare(queries: BitCodes, k: number): Search {
-    const { rows } = this.#checkedCodes(queries, 'queries');
-    checkInteger(k, 'k', 0, MOST_NEIGHBORS);
+  protected write(codes: BitCodes, ids: Uint32Array, rows: number): void {
+    this.#store.write(codes, ids, rows);
+  }
+
+  protected erase(ids: Uint32Array): void {
+    this.#store.erase(ids);
+  }
+
+  protected unshare(): void {
+    this.#store.unshare();
+  }
+
+  protected row(id: number): BitCodes {
+    return BitCodes.written(this.#store.read(id, 1), this.bits);
+  }
+
+  protected prepare({ queries, k, allowed }: SearchRequest<BitCodes>): HammingRun {
+    return new HammingRun(this.bits, this.#store.snapshot(), queries, k, allowed);
+  }
+}
+
+function adopted(codes: Uint8Array, bits: number): BitCodes {
+  try {
+    return BitCodes.adopt(codes, bits);
+  } catch (error) {
+    throw corrupt('codes', 'codes with zero padding', String(error));
+  }
+}
+
+/** One search: its queries as words, and its results to be filled. */
+class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
+  readonly queries: number;
+  readonly chunkQueries: number;
+  readonly #bits: number;
+  readonly #codes: StoredCodes;
+  readonly #words: BigUint64Array;
+  readonly #found: Neighbors<Uint32Array>;
+
+  constructor(
+    bits: number,
+    codes: StoredCodes,
+    queries: BitCodes,
+    k: number,
+    _allowed: Uint8Array | undefined,
+  ) {
+    const { rows } = queries;
     const ids = allocated(Uint32Array, rows, k, 'results');
     const distances = allocated(Uint32Array, rows, k, 'results');
-    if (k > this.size) {
+    if (k > codes.rows) {
       ids.fill(NO_ID);
       distances.fill(NO_ID);
     }
-    const found = { rows, k, ids, distances, counts: new Uint32Array(rows) };
-    return { codes: this.#store.snapshot(), queries: wordsOf(queries), found };
+    this.queries = rows;
+    this.#bits = bits;
+    this.#codes = codes;
+    this.#words = wordsOf(queries);
+    this.#found = { rows, k, ids, distances, counts: new Uint32Array(rows) };
+    const comparisons = activeBackend().chunkBytes * COMPARISONS_PER_BYTE;
+    const bytes = codes.rows * Math.ceil(bits / 8) + 1;
+    this.chunkQueries = Math.max(1, Math.floor(comparisons / bytes));
   }
-}
 
-/** The kernel call for queries first .. first + rows - 1. */
-function kernelCall(search: Search, bits: number, first: number, rows: number): KernelCall {
-  const { codes, queries, found } = search;
-  const words = Math.ceil(bits / 64);
-  const end = first + rows;
-  return {
-    name: 'hammingSearch',
-    args: [
-      codes.store,
-      codes.tail,
-      codes.rows,
-      bits,
-      queries.subarray(first * words, end * words),
-      rows,
-      found.k,
-      found.ids.subarray(first * found.k, end * found.k),
-      found.distances.subarray(first * found.k, end * found.k),
-      found.counts.subarray(first, end),
-    ],
-  };
-}
-
-/** Queries that one asynchronous kernel call takes. */
-function chunkQueries(search: Search, bits: number): number {
-  const bytes = search.codes.rows * Math.ceil(bits / 8) + 1;
-  const comparisons = activeBackend().chunkBytes * COMPARISONS_PER_BYTE;
-  return Math.max(1, Math.floor(comparisons / bytes));
-}
-
-async function runInChunks(
-  search: Search,
-  bits: number,
-  threads: number,
-  signal: AbortSignal | undefined,
-  onProgress: ((progress: Progress) => void) | undefined,
-): Promise<void> {
-  const total = search.found.rows;
-  const step = chunkQueries(search, bits);
-  let running: Running | undefined;
-  const stop = (): void => running?.stop();
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    for (let first = 0; first < total; first += step) {
-      const rows = Math.min(step, total - first);
-      running = activeBackend().start(kernelCall(search, bits, first, rows), threads);
-      await running.result;
-      signal?.throwIfAborted();
-      onProgress?.({ done: first + rows, total });
-    }
-  } finally {
-    signal?.removeEventListener('abort', stop);
+  *steps(first: number, count: number): Iterable<SearchStep> {
+    const { k, ids, distances, counts } = this.#found;
+    const words = Math.ceil(this.#bits / 64);
+    const end = first + count;
+    yield {
+      call: {
+        name: 'hammingSearch',
+        args: [
+          this.#codes.store,
+          this.#codes.tail,
+          this.#codes.rows,
+          this.#bits,
+          this.#words.subarray(first * words, end * words),
+          count,
+          k,
+          ids.subarray(first * k, end * k),
+          distances.subarray(first * k, end * k),
+          counts.subarray(first, end),
+        ],
+      },
+    };
   }
-  signal?.throwIfAborted();
+
+  found(): Neighbors<Uint32Array> {
+    return this.#found;
+  }
 }

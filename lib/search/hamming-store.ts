@@ -1,7 +1,7 @@
 /**
  * The memory of a Hamming index: codes interleaved by eight, as the kernels want them (lib/reference/hamming.ts),
- * in one array that doubles when it is full. Rows never move and whole groups of eight never change once written,
- * so that a search in flight keeps what it saw: it holds the array of its start, and a copy of the last group.
+ * in one array that doubles when it is full. Rows never move. A search in flight holds the array of its start and a
+ * copy of its last group, so that rows may be appended meanwhile; whoever writes to older rows copies the store first.
  */
 
 import { activeBackend } from '../backend/active.ts';
@@ -40,33 +40,82 @@ function alignedWords(count: number): BigUint64Array {
   return memory.subarray(skipped, skipped + count);
 }
 
+/** Whether ids are consecutive. */
+function areConsecutive(ids: Uint32Array): boolean {
+  for (let i = 1; i < ids.length; i++) {
+    if (ids[i] !== ids[0] + i) return false;
+  }
+  return true;
+}
+
 export class HammingStore {
+  /** Bytes of a code. */
+  readonly bytes: number;
   /** 64-bit words of a code. */
   readonly words: number;
   #rows = 0;
   #memory: BigUint64Array = new BigUint64Array(0);
 
   constructor(bits: number) {
+    this.bytes = Math.ceil(bits / 8);
     this.words = Math.ceil(bits / (WORD_BYTES * 8));
   }
 
-  /** Codes stored. */
+  /** A store over the memory of another, as `memory` gave it; it must be copied before it is written to. */
+  static over(bits: number, rows: number, memory: BigUint64Array): HammingStore {
+    const store = new HammingStore(bits);
+    store.#rows = rows;
+    store.#memory = memory;
+    return store;
+  }
+
+  /** Rows, holes included. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Appends codes; on failure nothing has changed. */
-  append(codes: BitCodes): void {
-    const rows = this.#rows + codes.rows;
+  /** The whole groups in use: [ceil(rows / 8)][words][8]. */
+  memory(): BigUint64Array {
+    return this.#memory.subarray(0, Math.ceil(this.#rows / GROUP) * GROUP * this.words);
+  }
+
+  /** Writes codes at ids below `rows`, the rows afterwards; on failure nothing has changed. */
+  write(codes: BitCodes, ids: Uint32Array, rows: number): void {
     this.#reserve(rows);
-    activeBackend().run(
-      {
-        name: 'hammingInterleave',
-        args: [codes.data, codes.rows, codes.bytes, this.#rows, this.#memory],
-      },
-      1,
-    );
+    if (ids.length > 0 && areConsecutive(ids)) this.#interleave(codes.data, codes.rows, ids[0]);
+    else {
+      for (let i = 0; i < ids.length; i++) this.#interleave(codes.row(i), 1, ids[i]);
+    }
     this.#rows = rows;
+  }
+
+  /** Writes codes after the last row. */
+  append(codes: BitCodes): void {
+    this.#reserve(this.#rows + codes.rows);
+    this.#interleave(codes.data, codes.rows, this.#rows);
+    this.#rows += codes.rows;
+  }
+
+  /** Zeroes rows. */
+  erase(ids: Uint32Array): void {
+    const zeros = new Uint8Array(this.bytes);
+    for (const id of ids) this.#interleave(zeros, 1, id);
+  }
+
+  /** A copy of the codes first .. first + count - 1. */
+  read(first: number, count: number): Uint8Array {
+    const codes = allocated(Uint8Array, count, this.bytes, 'codes');
+    const memory = this.memory();
+    const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+    for (let i = 0; i < count; i++) {
+      const row = first + i;
+      const start = Math.floor(row / GROUP) * this.words * GROUP + (row % GROUP);
+      for (let byte = 0; byte < this.bytes; byte++) {
+        const from = (start + (byte >> 3) * GROUP) * WORD_BYTES + (byte & 7);
+        codes[i * this.bytes + byte] = bytes[from];
+      }
+    }
+    return codes;
   }
 
   /** The codes of now; later appends do not show in them. */
@@ -74,6 +123,18 @@ export class HammingStore {
     const whole = Math.floor(this.#rows / GROUP) * GROUP * this.words;
     const end = this.#rows % GROUP === 0 ? whole : whole + GROUP * this.words;
     return { store: this.#memory, tail: this.#memory.slice(whole, end), rows: this.#rows };
+  }
+
+  /** Moves to a copy of the memory. */
+  unshare(): void {
+    const copy = alignedWords(this.#memory.length);
+    copy.set(this.#memory);
+    this.#memory = copy;
+  }
+
+  #interleave(codes: Uint8Array, rows: number, firstRow: number): void {
+    const args = [codes, rows, this.bytes, firstRow, this.#memory] as const;
+    activeBackend().run({ name: 'hammingInterleave', args }, 1);
   }
 
   #reserve(rows: number): void {

@@ -1,5 +1,7 @@
 /** What every search gives: for each query its nearest rows, nearest first, ties by the smaller row. */
 
+import type { Key } from './keys.ts';
+
 /** Neighbours of `rows` queries, k places each; flat, query after query. */
 export interface Neighbors<
   Distances extends Float32Array | Uint32Array = Float32Array | Uint32Array,
@@ -10,6 +12,8 @@ export interface Neighbors<
   readonly k: number;
   /** Positions of the neighbours, rows x k; 0xffffffff in the places after a query's count. */
   readonly ids: Uint32Array;
+  /** Keys of the neighbours, rows x k, from an index that has keys; null in the places after a query's count. */
+  readonly keys?: readonly (Key | null)[];
   /** Their distances, rows x k; the largest value of the kind in the places after a query's count. */
   readonly distances: Distances;
   /** Neighbours found for each query: k, or fewer where there are fewer rows. */

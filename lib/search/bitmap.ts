@@ -1,0 +1,56 @@
+/**
+ * Sets of row numbers as bitmaps, in the bit order of all codes here: row i is bit 7 - i % 8 of byte i / 8, as in
+ * numpy's packbits. Filters and the rows that live are kept so, and the search kernels read them so.
+ */
+
+import { allocated } from '../check.ts';
+
+/** Bytes of a bitmap of that many rows. */
+export function bitmapBytes(rows: number): number {
+  return Math.ceil(rows / 8);
+}
+
+export function hasBit(bitmap: Uint8Array, row: number): boolean {
+  return ((bitmap[row >>> 3] >> (7 - (row & 7))) & 1) === 1;
+}
+
+export function setBit(bitmap: Uint8Array, row: number): void {
+  bitmap[row >>> 3] |= 0x80 >> (row & 7);
+}
+
+export function clearBit(bitmap: Uint8Array, row: number): void {
+  bitmap[row >>> 3] &= ~(0x80 >> (row & 7));
+}
+
+/** The first row from `from` on whose bit is clear, or `rows`. */
+export function nextClear(bitmap: Uint8Array, from: number, rows: number): number {
+  let row = from;
+  while (row < rows && hasBit(bitmap, row)) {
+    if ((row & 7) === 0 && bitmap[row >>> 3] === 0xff) row += 8;
+    else row++;
+  }
+  return Math.min(row, rows);
+}
+
+/** Rows in the bitmap below `rows`. */
+export function countBits(bitmap: Uint8Array, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) {
+    if (hasBit(bitmap, row)) count++;
+  }
+  return count;
+}
+
+/** The bits of both, over the rows of the first; the second may be shorter. */
+export function intersection(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const result = allocated(Uint8Array, 1, a.length, 'filter');
+  for (let i = 0; i < b.length && i < a.length; i++) result[i] = a[i] & b[i];
+  return result;
+}
+
+/** A bitmap of all of that many rows. */
+export function allRows(rows: number): Uint8Array {
+  const bitmap = allocated(Uint8Array, 1, bitmapBytes(rows), 'filter').fill(0xff);
+  if (rows % 8 !== 0) bitmap[bitmap.length - 1] = 0xff << (8 - (rows % 8));
+  return bitmap;
+}
