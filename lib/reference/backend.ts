@@ -5,6 +5,7 @@
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { eventLoopTurn } from '../event-loop.ts';
+import { bucketKeys, bucketSearch, bucketSort } from './buckets.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
@@ -31,6 +32,9 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
+  bucketKeys,
+  bucketSort,
+  bucketSearch,
 };
 
 const CHUNK_BYTES = 1 << 13;

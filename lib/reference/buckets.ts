@@ -5,6 +5,7 @@
  * directoryBits < keyBits, the sorted keys. Codes lie row after row in words of 64 bits.
  */
 
+import { hasBit } from '../search/bitmap.ts';
 import { popcount } from './hamming.ts';
 
 /** Elements of one table of a segment. */
@@ -175,15 +176,14 @@ function halves(words: BigUint64Array): Uint32Array {
 
 /**
  * The k nearest candidates of each query: the rows that some table holds under a key that the query visits, each
- * counted once. sizes has rows, directoryBits and, as 0 or 1, whether ids may belong to other segments, of each
- * segment. The keys visited are the query's own changed by each of the masks; or, with margins queryCount x tables x
+ * counted once. sizes has rows, directoryBits and limit of each segment, segments its tables and the bitmap of
+ * its stale ids: ids from limit on, and stale ones, are passed over. The keys visited are the query's own changed by each of the masks; or, with margins queryCount x tables x
  * keyBits, by the first `probes` sets of directedMasks; or, when probes is 0, all within the radius.
  */
 export function bucketSearch(
   codes: BigUint64Array,
-  rows: number,
+  _rows: number,
   bits: number,
-  owners: Uint8Array,
   allowed: Uint8Array | undefined,
   tables: number,
   keyBits: number,
@@ -201,7 +201,7 @@ export function bucketSearch(
   candidates: Uint32Array,
   sizes: Uint32Array,
   segmentCount: number,
-  ...segments: readonly Uint32Array[]
+  ...segments: readonly (Uint32Array | Uint8Array | undefined)[]
 ): number {
   const words = Math.ceil(bits / 64);
   for (let query = 0; query < queryCount; query++) {
@@ -214,11 +214,13 @@ export function bucketSearch(
           ? masks.subarray(0, probes)
           : directedMasks(margins.subarray(start, start + keyBits), keyBits, probes);
       for (let s = 0; s < segmentCount; s++) {
-        const [size, directoryBits] = sizes.subarray(3 * s);
-        const table = tableOf(segments[s], t, size, keyBits, directoryBits);
+        const [size, directoryBits, limit] = sizes.subarray(3 * s);
+        const table = tableOf(segments[2 * s] as Uint32Array, t, size, keyBits, directoryBits);
+        const stale = segments[2 * s + 1] as Uint8Array | undefined;
         const visit = (id: number): void => {
-          const isAllowed = allowed === undefined || (allowed[id >> 3] >> (7 - (id & 7))) & 1;
-          if (id < rows && owners[id] === s && isAllowed) found.add(id);
+          const isStale = stale !== undefined && hasBit(stale, id);
+          const isAllowed = allowed === undefined || hasBit(allowed, id);
+          if (id < limit && isAllowed && !isStale) found.add(id);
         };
         for (const mask of visited) visitBucket(table, (key ^ mask) >>> 0, visit);
         if (probes > 0) continue;

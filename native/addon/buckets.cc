@@ -1,8 +1,9 @@
 // The doors of hash tables: bucketKeys(threads, done, codes, codeRows, codeBytes, members, rows,
 // positions, tables, keyBits, keys), bucketSort(threads, done, keys, members, rows, tables,
-// keyBits, directoryBits, segment) and bucketSearch(threads, done, codes, rows, bits, owners,
-// allowed, tables, keyBits, queries, queryKeys, queryCount, masks, probes, radius, margins, k, ids,
-// distances, counts, candidates, segmentSizes, segmentCount, ...segments).
+// keyBits, directoryBits, segment) and bucketSearch(threads, done, codes, rows, bits, allowed,
+// tables, keyBits, queries, queryKeys, queryCount, masks, probes, radius, margins, k, ids,
+// distances, counts, candidates, segmentSizes, segmentCount, ...tables and stale rows
+// of each segment).
 
 #include <algorithm>
 #include <limits>
@@ -21,7 +22,7 @@ constexpr std::size_t MOST_ROWS = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t MOST_KEY_BITS = 32;
 constexpr std::size_t MOST_DIRECTORY_BITS = 28;
 constexpr std::size_t MOST_SEGMENTS = 255;
-constexpr std::size_t FIRST_SEGMENT = 21;
+constexpr std::size_t FIRST_SEGMENT = 20;
 
 // About 30 microseconds a query where buckets are small; enough queries to pay for a block's bitmap
 // of rows seen.
@@ -61,49 +62,51 @@ void readIndex(const Call& call, BucketSearchCall& search) {
   index.rows = call.size(1);
   const std::size_t bits = call.size(2);
   index.words = (bits + 63) / 64;
-  index.tables = call.size(5);
-  index.keyBits = call.size(6);
+  index.tables = call.size(4);
+  index.keyBits = call.size(5);
   requireRange(bits, 1, MOST_ROWS - 1, "bits");
   requireRange(index.rows, 0, MOST_ROWS, "rows");
   requireRange(index.keyBits, 1, MOST_KEY_BITS, "keyBits");
   index.codes = call.words(0, product(index.rows, index.words));
-  index.owners = call.bytes(3, index.rows);
-  index.allowed = call.given(4) ? call.bytes(4, (index.rows + 7) / 8) : nullptr;
-  index.segmentCount = call.size(20);
+  index.allowed = call.given(3) ? call.bytes(3, (index.rows + 7) / 8) : nullptr;
+  index.segmentCount = call.size(19);
   requireRange(index.segmentCount, 0, MOST_SEGMENTS, "segments");
-  const std::uint32_t* sizes = call.integers(19, 3 * index.segmentCount);
+  const std::uint32_t* sizes = call.integers(18, 3 * index.segmentCount);
   for (std::size_t s = 0; s < index.segmentCount; s++) {
     const std::size_t rows = sizes[3 * s];
     const std::size_t directoryBits = sizes[3 * s + 1];
     requireRange(directoryBits, 0, std::min(index.keyBits, MOST_DIRECTORY_BITS), "directoryBits");
     const std::size_t size = product(index.tables, tableSize(rows, index.keyBits, directoryBits));
-    const std::uint32_t* tables = call.integers(FIRST_SEGMENT + s, size);
-    search.segments.push_back({tables, rows, directoryBits, sizes[3 * s + 2] != 0});
+    const std::size_t limit = sizes[3 * s + 2];
+    requireRange(limit, 0, index.rows, "limit");
+    const std::size_t at = FIRST_SEGMENT + 2 * s;
+    const std::uint8_t* stale = call.given(at + 1) ? call.bytes(at + 1, (limit + 7) / 8) : nullptr;
+    search.segments.push_back({call.integers(at, size), rows, directoryBits, limit, stale});
   }
   index.segments = search.segments.data();
 }
 
 void readQueries(const Call& call, BucketSearchCall& search) {
   const BucketIndex& index = search.index;
-  search.queryCount = call.size(9);
-  search.queries.codes = call.words(7, product(search.queryCount, index.words));
-  search.queries.keys = call.integers(8, product(search.queryCount, index.tables));
+  search.queryCount = call.size(8);
+  search.queries.codes = call.words(6, product(search.queryCount, index.words));
+  search.queries.keys = call.integers(7, product(search.queryCount, index.tables));
   BucketProbes& probes = search.probes;
-  probes.count = call.size(11);
-  probes.radius = call.size(12);
-  const bool isDirected = call.given(13);
+  probes.count = call.size(10);
+  probes.radius = call.size(11);
+  const bool isDirected = call.given(12);
   const std::size_t margins = product(product(search.queryCount, index.tables), index.keyBits);
-  probes.margins = isDirected ? call.floats(13, margins) : nullptr;
-  probes.masks = call.integers(10, isDirected ? 0 : probes.count);
+  probes.margins = isDirected ? call.floats(12, margins) : nullptr;
+  probes.masks = call.integers(9, isDirected ? 0 : probes.count);
   requireRange(probes.count, isDirected ? 1 : 0, MOST_ROWS, "probes");
   BucketResults& results = search.results;
-  results.stride = call.size(14);
+  results.stride = call.size(13);
   search.queries.k = std::min(results.stride, index.rows);
   const std::size_t places = product(search.queryCount, results.stride);
-  results.ids = call.integers(15, places);
-  results.distances = call.integers(16, places);
-  results.counts = call.integers(17, search.queryCount);
-  results.candidates = call.integers(18, search.queryCount);
+  results.ids = call.integers(14, places);
+  results.distances = call.integers(15, places);
+  results.counts = call.integers(16, search.queryCount);
+  results.candidates = call.integers(17, search.queryCount);
 }
 
 }  // namespace

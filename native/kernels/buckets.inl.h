@@ -6,7 +6,7 @@
 // (2^directoryBits + 1 starts), the ids of its rows sorted by key and then id, and, where the
 // directory does not tell whole keys, the sorted keys. Codes lie row after row in words of 64 bits,
 // so that a candidate costs one cache line. Every candidate is compared once, whatever tables hold
-// it; the result is the same in any order of probes. Safe for any content of tables and owners.
+// it; the result is the same in any order of probes. Safe for any content of tables.
 
 inline constexpr std::size_t BUCKET_LIST = 8192;
 inline constexpr std::size_t BUCKET_RANGES = 64;
@@ -157,17 +157,17 @@ inline void bucketRank(const BucketIndex& index, BucketRanking& ranking) {
 // random.
 inline void bucketVisit(const BucketIndex& index, std::size_t segment, const std::uint32_t* ids,
                         std::size_t count, BucketRanking& ranking) {
-  const bool isStale = index.segments[segment].isStale;
+  const BucketSegment& of = index.segments[segment];
   for (std::size_t i = 0; i < count; i++) {
     const std::uint32_t id = ids[i];
-    if (id >= index.rows || (isStale && index.owners[id] != segment)) continue;
+    const unsigned bit = 0x80U >> (id & 7);
+    if (id >= of.limit || (of.stale != nullptr && (of.stale[id >> 3] & bit) != 0)) continue;
     if (ranking.listed == BUCKET_LIST) {
       bucketRank(index, ranking);
       ranking.listed = 0;
       ranking.isComplete = false;
     }
     std::uint8_t& byte = ranking.seen[id >> 3];
-    const unsigned bit = 0x80U >> (id & 7);
     ranking.list[ranking.listed] = id;
     ranking.listed += (byte & bit) == 0;
     byte = static_cast<std::uint8_t>(byte | bit);
@@ -198,8 +198,10 @@ inline BucketTable bucketTable(const BucketIndex& index, std::size_t segment, st
 inline void bucketVisitCell(const BucketIndex& index, std::size_t segment, const BucketTable& table,
                             std::uint64_t key, BucketRanking& ranking) {
   const std::uint32_t* cell = table.directory + (key >> table.shift);
-  std::size_t end = cell[1] < table.rows ? cell[1] : table.rows;
-  std::size_t begin = cell[0] < end ? cell[0] : end;
+  const std::size_t stop = cell[1];
+  const std::size_t start = cell[0];
+  std::size_t end = stop < table.rows ? stop : table.rows;
+  std::size_t begin = start < end ? start : end;
   if (table.keys != nullptr) {
     std::size_t above = end;
     while (begin < above) {

@@ -50,15 +50,16 @@ struct BucketSegment {
   const std::uint32_t* tables;
   std::size_t rows;
   std::size_t directoryBits;
-  bool isStale;  // it holds ids that owners give to another segment
+  std::size_t limit;          // ids at or above it are not to be believed
+  const std::uint8_t* stale;  // a bit an id below limit: its code has changed since; null: none
 };
 
-// Codes, row after row, and their hash tables of keyBits (1..32) bits.
+// Codes, row after row, and their hash tables of keyBits (1..32) bits. A row is in one segment, or
+// in others where it is stale.
 struct BucketIndex {
   const std::uint64_t* codes;
   std::size_t rows;
   std::size_t words;
-  const std::uint8_t* owners;   // rows: the segment of a row's present code
   const std::uint8_t* allowed;  // a bit a row, the first one highest; null: all
   const BucketSegment* segments;
   std::size_t segmentCount;
