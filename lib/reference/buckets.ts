@@ -123,11 +123,7 @@ type Visit = (id: number) => void;
  * that is smaller as a number, whose bit i stands for the i-th smallest margin. Sets are reached from {0} by two
  * moves: the last bit to the next one (shift), or the next one added (expand).
  */
-export function directedMasks(
-  margins: Float32Array,
-  keyBits: number,
-  probes: number,
-): number[] {
+export function directedMasks(margins: Float32Array, keyBits: number, probes: number): number[] {
   const bits = Array.from({ length: keyBits }, (_, j) => j);
   const square = (j: number): number => margins[j] * margins[j];
   bits.sort((a, b) => square(a) - square(b) || a - b);
