@@ -126,9 +126,14 @@ inline BucketScratch bucketLayOut(const BucketIndex& index, const BucketProbes& 
 }
 
 inline void bucketResetSeen(const BucketIndex& index, const BucketScratch& scratch) {
-  for (std::size_t i = 0; i < scratch.seenBytes; i++) {
-    scratch.seen[i] = index.allowed == nullptr ? 0 : static_cast<std::uint8_t>(~index.allowed[i]);
+  if (index.allowed == nullptr) {
+    std::memset(scratch.seen, 0, scratch.seenBytes);
+    return;
   }
+  const std::uint8_t* const allowed = index.allowed;
+  std::uint8_t* const seen = scratch.seen;
+  const std::size_t bytes = scratch.seenBytes;
+  for (std::size_t i = 0; i < bytes; i++) seen[i] = static_cast<std::uint8_t>(~allowed[i]);
 }
 
 // Visits all probes of one query.

@@ -123,13 +123,17 @@ struct BucketRanking {
 template <std::size_t WORDS>
 inline void bucketRankOf(const BucketIndex& index, BucketRanking& ranking) {
   const std::size_t words = WORDS != 0 ? WORDS : index.words;
-  for (std::size_t i = 0; i < ranking.listed; i++) {
-    const std::size_t later = i + BUCKET_AHEAD < ranking.listed ? i + BUCKET_AHEAD : i;
-    prefetch(index.codes + ranking.list[later] * words);
-    const std::uint32_t id = ranking.list[i];
-    const std::uint64_t* code = index.codes + id * words;
+  const std::uint64_t* const codes = index.codes;
+  const std::uint64_t* const query = ranking.query;
+  const std::uint32_t* const list = ranking.list;
+  const std::size_t listed = ranking.listed;
+  for (std::size_t i = 0; i < listed; i++) {
+    const std::size_t later = i + BUCKET_AHEAD < listed ? i + BUCKET_AHEAD : i;
+    prefetch(codes + list[later] * words);
+    const std::uint32_t id = list[i];
+    const std::uint64_t* code = codes + id * words;
     std::uint64_t distance = 0;
-    for (std::size_t w = 0; w < words; w++) distance += countBits(code[w] ^ ranking.query[w]);
+    for (std::size_t w = 0; w < words; w++) distance += countBits(code[w] ^ query[w]);
     const std::uint64_t key = distance << 32 | id;
     if (ranking.count < ranking.k || key < ranking.nearest[0]) {
       ranking.count = nearestOffer(ranking.nearest, ranking.count, ranking.k, key);
@@ -153,24 +157,41 @@ inline void bucketRank(const BucketIndex& index, BucketRanking& ranking) {
   }
 }
 
-// Lists the rows of a range that were not seen before. Without a branch on that: duplicates come at
-// random.
-inline void bucketVisit(const BucketIndex& index, std::size_t segment, const std::uint32_t* ids,
-                        std::size_t count, BucketRanking& ranking) {
-  const BucketSegment& of = index.segments[segment];
-  for (std::size_t i = 0; i < count; i++) {
+// Lists the rows of a range that were not seen before, as many as the list takes; returns how many
+// rows it looked at. Without a branch on what was seen: duplicates come at random. In local
+// variables, since bytes may be anything's memory.
+inline std::size_t bucketVisitSome(const BucketSegment& segment, const std::uint32_t* ids,
+                                   std::size_t count, BucketRanking& ranking) {
+  const std::size_t limit = segment.limit;
+  const std::uint8_t* const stale = segment.stale;
+  std::uint8_t* const seen = ranking.seen;
+  std::uint32_t* const list = ranking.list;
+  std::size_t listed = ranking.listed;
+  const std::size_t room = BUCKET_LIST - listed;
+  const std::size_t some = count < room ? count : room;
+  for (std::size_t i = 0; i < some; i++) {
     const std::uint32_t id = ids[i];
     const unsigned bit = 0x80U >> (id & 7);
-    if (id >= of.limit || (of.stale != nullptr && (of.stale[id >> 3] & bit) != 0)) continue;
+    if (id >= limit || (stale != nullptr && (stale[id >> 3] & bit) != 0)) continue;
+    const unsigned byte = seen[id >> 3];
+    list[listed] = id;
+    listed += (byte & bit) == 0;
+    seen[id >> 3] = static_cast<std::uint8_t>(byte | bit);
+  }
+  ranking.listed = listed;
+  return some;
+}
+
+// Lists all of them; a full list is ranked and begun anew.
+inline void bucketVisit(const BucketIndex& index, std::size_t segment, const std::uint32_t* ids,
+                        std::size_t count, BucketRanking& ranking) {
+  for (std::size_t done = 0; done < count;) {
     if (ranking.listed == BUCKET_LIST) {
       bucketRank(index, ranking);
       ranking.listed = 0;
       ranking.isComplete = false;
     }
-    std::uint8_t& byte = ranking.seen[id >> 3];
-    ranking.list[ranking.listed] = id;
-    ranking.listed += (byte & bit) == 0;
-    byte = static_cast<std::uint8_t>(byte | bit);
+    done += bucketVisitSome(index.segments[segment], ids + done, count - done, ranking);
   }
 }
 
