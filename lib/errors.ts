@@ -9,7 +9,9 @@ export type FlyhashErrorCode =
   | 'ERR_BACKEND'
   | 'ERR_OUT_OF_MEMORY'
   | 'ERR_CORRUPT_FILE'
-  | 'ERR_FORMAT_TOO_NEW';
+  | 'ERR_FORMAT_TOO_NEW'
+  | 'ERR_WRONG_KIND'
+  | 'ERR_FILE';
 
 /**
  * A fault that is neither a wrong kind nor a wrong value of an argument.

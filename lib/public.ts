@@ -4,7 +4,12 @@ export { type BackendInfo, backend } from './backend/active.ts';
 export { BitCodes, type BitOrder } from './codes/bit-codes.ts';
 export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
+export type { Bytes } from './files/bytes.ts';
+export { load } from './files/open.ts';
+export type { FileOptions } from './files/save.ts';
 export type { SharedIndex } from './files/shared.ts';
+export type { Source } from './files/sources.ts';
+export { Stored, type StoredClass } from './files/stored.ts';
 export {
   BinaryQuantizer,
   type BinaryQuantizerOptions,
@@ -20,11 +25,12 @@ export type { BucketStatistics } from './search/bucket-statistics.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
 export { HammingIndex, type HammingIndexOptions } from './search/hamming-index.ts';
 export type { Key, Keys } from './search/keys.ts';
-export { LshIndex, type LshIndexOptions } from './search/lsh-index.ts';
+export { LshIndex } from './search/lsh-index.ts';
 export type { LshKeys, LshProbes } from './search/lsh-keys.ts';
 export { type LshPlan, type LshTablesOptions, lshTables } from './search/lsh-plan.ts';
 export type { LshRows } from './search/lsh-rows.ts';
 export type { LshNeighbors } from './search/lsh-run.ts';
+export type { LshIndexOptions } from './search/lsh-settings.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID } from './search/neighbors.ts';
 export type { Filter } from './search/roster.ts';

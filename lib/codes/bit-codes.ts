@@ -14,11 +14,15 @@ import {
   MAKING,
 } from '../check.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
+import { Stored } from '../files/stored.ts';
 import {
   checkCount,
   checkPadding,
   checkRow,
   checkWholeRows,
+  MAX_COUNT,
   sameElements,
   sliceBounds,
 } from './packed.ts';
@@ -40,7 +44,7 @@ export type BitOrder = 'msb' | 'lsb';
  * console.assert([...codes].length === 2); // one Uint8Array a row
  * ```
  */
-export class BitCodes {
+export class BitCodes extends Stored {
   /** Number of codes. */
   readonly rows: number;
   /** Bits of one code. */
@@ -51,6 +55,7 @@ export class BitCodes {
   readonly data: Uint8Array;
 
   private constructor(making: symbol, data: Uint8Array, bits: number) {
+    super();
     checkMaking(making, 'BitCodes', 'BitCodes.from', data);
     this.bits = bits;
     this.bytes = Math.ceil(bits / 8);
@@ -97,6 +102,21 @@ export class BitCodes {
    */
   static written(data: Uint8Array, bits: number): BitCodes {
     return new BitCodes(MAKING, data, bits);
+  }
+
+  /** @internal */
+  static fromParts(reader: PartsReader): BitCodes {
+    reader.expectKind('BitCodes');
+    const bits = reader.integer('bits', 1, MAX_COUNT);
+    const codes = reader.tensor('codes', Uint8Array, [undefined, Math.ceil(bits / 8)]);
+    reader.end();
+    return BitCodes.adopt(codes, bits);
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const codes = { name: 'codes', shape: [this.rows, this.bytes], data: this.#bytes() };
+    return { kind: 'BitCodes', parameters: { bits: this.bits }, tensors: [codes] };
   }
 
   /** Codes from `ubinary` embeddings of sentence-transformers: the bytes of numpy's packbits. */
@@ -169,6 +189,8 @@ export class BitCodes {
     for (let i = 0; i < this.rows; i++) yield this.row(i);
   }
 }
+
+registerKind('BitCodes', BitCodes.fromParts);
 
 const REVERSED = Uint8Array.from({ length: 256 }, (_, byte) => {
   let reversed = 0;

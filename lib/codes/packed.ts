@@ -6,9 +6,12 @@
 import { checkInteger } from '../check.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
 
+/** Most units or bits: what indices of 32 bits can name. */
+export const MAX_COUNT: number = 2 ** 32;
+
 /** A count of at least 1, and at most what indices of 32 bits can name. */
 export function checkCount(value: unknown, name: string): number {
-  return checkInteger(value, name, 1, 2 ** 32);
+  return checkInteger(value, name, 1, MAX_COUNT);
 }
 
 /** Throws unless i names one of `rows` rows. */

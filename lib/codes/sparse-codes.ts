@@ -13,8 +13,18 @@ import {
   MAKING,
 } from '../check.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
+import { Stored } from '../files/stored.ts';
 import { BitCodes } from './bit-codes.ts';
-import { checkCount, checkRow, checkWholeRows, sameElements, sliceBounds } from './packed.ts';
+import {
+  checkCount,
+  checkRow,
+  checkWholeRows,
+  MAX_COUNT,
+  sameElements,
+  sliceBounds,
+} from './packed.ts';
 
 /** The sizes of sparse codes: how many units there are, and how many of them are active in each row. */
 export interface SparseSizes {
@@ -33,7 +43,7 @@ export interface SparseSizes {
  * console.assert(codes.toBitCodes().bit(1, 9) === 1);
  * ```
  */
-export class SparseCodes {
+export class SparseCodes extends Stored {
   /** Number of codes. */
   readonly rows: number;
   /** Units: indices are below this. */
@@ -44,6 +54,7 @@ export class SparseCodes {
   readonly indices: Uint32Array;
 
   private constructor(making: symbol, indices: Uint32Array, units: number, active: number) {
+    super();
     checkMaking(making, 'SparseCodes', 'SparseCodes.from', indices);
     this.rows = indices.length / active;
     this.units = units;
@@ -90,6 +101,23 @@ export class SparseCodes {
    */
   static written(indices: Uint32Array, { units, active }: SparseSizes): SparseCodes {
     return new SparseCodes(MAKING, indices, units, active);
+  }
+
+  /** @internal */
+  static fromParts(reader: PartsReader): SparseCodes {
+    reader.expectKind('SparseCodes');
+    const units = reader.integer('units', 1, MAX_COUNT);
+    const active = reader.integer('active', 1, units);
+    const indices = reader.tensor('indices', Uint32Array, [undefined, active]);
+    reader.end();
+    return SparseCodes.adopt(indices, { units, active });
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const { rows, units, active } = this;
+    const indices = { name: 'indices', shape: [rows, active], data: this.#units() };
+    return { kind: 'SparseCodes', parameters: { units, active }, tensors: [indices] };
   }
 
   /** The active units of one code, ascending: a view, not a copy. */
@@ -141,6 +169,8 @@ export class SparseCodes {
     for (let i = 0; i < this.rows; i++) yield this.row(i);
   }
 }
+
+registerKind('SparseCodes', SparseCodes.fromParts);
 
 function checkAscending(indices: Uint32Array, units: number, active: number): void {
   for (let start = 0; start < indices.length; start += active) {

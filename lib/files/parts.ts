@@ -64,12 +64,14 @@ type TensorKind<Data extends TensorData> = {
   new (length: number): Data;
 };
 
+/** Characters of a wrong value that an error shows. */
+const MOST_SHOWN = 80;
+
 /** The fault of a file whose bytes are those that were written, but say what cannot be. */
 export function corrupt(name: string, expected: string, got: unknown): FlyhashError {
-  return new FlyhashError(
-    'ERR_CORRUPT_FILE',
-    `file: ${name} must be ${expected}, got ${JSON.stringify(got) ?? String(got)}`,
-  );
+  const json = JSON.stringify(got) ?? String(got);
+  const shown = json.length > MOST_SHOWN ? `${json.slice(0, MOST_SHOWN)}...` : json;
+  return new FlyhashError('ERR_CORRUPT_FILE', `file: ${name} must be ${expected}, got ${shown}`);
 }
 
 /** Parts on their way into an object: each part is asked for once, with what it must be. */
@@ -86,7 +88,9 @@ export class PartsReader {
 
   /** Throws unless the parts are of this kind. */
   expectKind(kind: string): void {
-    if (this.kind !== kind) throw corrupt('kind', JSON.stringify(kind), this.kind);
+    if (this.kind === kind) return;
+    const message = `file: kind must be ${JSON.stringify(kind)}, got ${JSON.stringify(this.kind)}`;
+    throw new FlyhashError('ERR_WRONG_KIND', message);
   }
 
   /** A whole number from least to most. */
@@ -143,6 +147,14 @@ export class PartsReader {
       shape.every((length, i) => length === undefined || length === got[i]);
     if (!fits) throw corrupt(`tensor ${name}`, expected, `${data.constructor.name} [${got}]`);
     return data as Data;
+  }
+
+  /** The tensor of float32 numbers of that shape, all of them finite. */
+  finite(name: string, shape: readonly (number | undefined)[]): Float32Array {
+    const values = this.tensor(name, Float32Array, shape);
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw corrupt(`tensor ${name}`, `finite at ${bad}`, String(values[bad]));
+    return values;
   }
 
   /** The parts of the object called prefix, taken out of these. */

@@ -15,6 +15,8 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { Hasher, type RowHash } from './hasher.ts';
 import { columnMeans, columnMedians } from './thresholds.ts';
@@ -104,6 +106,21 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     );
   }
 
+  /** @internal */
+  static fromParts(reader: PartsReader): BinaryQuantizer {
+    reader.expectKind('BinaryQuantizer');
+    const dim = reader.integer('dim', 1, MAX_DIM);
+    const thresholds = reader.finite('thresholds', [dim]);
+    reader.end();
+    return new BinaryQuantizer(MAKING, thresholds);
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const thresholds = { name: 'thresholds', shape: [this.dim], data: this.#thresholds };
+    return { kind: 'BinaryQuantizer', parameters: { dim: this.dim }, tensors: [thresholds] };
+  }
+
   protected override rowHash(rows: number): RowHash<BitCodes> {
     const codeBytes = Math.ceil(this.dim / 8);
     const data = allocated(Uint8Array, rows, codeBytes, 'codes');
@@ -116,3 +133,5 @@ export class BinaryQuantizer extends Hasher<BitCodes> {
     };
   }
 }
+
+registerKind('BinaryQuantizer', BinaryQuantizer.fromParts);

@@ -46,7 +46,10 @@ function table({ dim, units, fanIn }: NetworkSizes): Connections {
 }
 
 /** Packs inputs units x fanIn, ascending for each unit. */
-export function packConnections(inputs: Uint32Array, sizes: NetworkSizes): Connections {
+export function packConnections(
+  inputs: Uint16Array | Uint32Array,
+  sizes: NetworkSizes,
+): Connections {
   const packed = table(sizes);
   const scale = packed instanceof Uint16Array ? NARROW_SCALE : 1;
   const { units, fanIn } = sizes;

@@ -16,10 +16,13 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { checkSeed } from '../random.ts';
 import { MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { checkFanIn, drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash } from './hasher.ts';
+import { connectionsTensor, readConnections } from './stored-connections.ts';
 
 /** Options of {@link DenseFly.create}. */
 export interface DenseFlyOptions {
@@ -53,10 +56,10 @@ export class DenseFly extends Hasher<BitCodes> {
   readonly #model: Model;
   readonly #connections: Connections;
 
-  private constructor(making: symbol, model: Model) {
+  private constructor(making: symbol, model: Model, connections?: Connections) {
     super(checkMaking(making, 'DenseFly', 'DenseFly.create', model).dim);
     this.#model = model;
-    this.#connections = drawConnections(model, model.seed);
+    this.#connections = connections ?? drawConnections(model, model.seed);
   }
 
   /** Bits of a code. */
@@ -139,6 +142,28 @@ export class DenseFly extends Hasher<BitCodes> {
     };
   }
 
+  /** @internal */
+  static fromParts(reader: PartsReader): DenseFly {
+    reader.expectKind('DenseFly');
+    const dim = reader.integer('dim', 1, MAX_DIM);
+    const units = reader.integer('bits', 1, MAX_UNITS);
+    const model = {
+      ...{ dim, units },
+      fanIn: reader.integer('fanIn', 1, dim),
+      seed: reader.integer('seed', 0, Number.MAX_SAFE_INTEGER),
+    };
+    const connections = readConnections(reader, model);
+    reader.end();
+    return new DenseFly(MAKING, model, connections);
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const { dim, units, fanIn, seed } = this.#model;
+    const tensors = [connectionsTensor(this.#connections, this.#model)];
+    return { kind: 'DenseFly', parameters: { dim, bits: units, fanIn, seed }, tensors };
+  }
+
   protected override rowHash(rows: number): RowHash<BitCodes> {
     const { dim, units, fanIn } = this.#model;
     const codeBytes = Math.ceil(units / 8);
@@ -160,3 +185,5 @@ export class DenseFly extends Hasher<BitCodes> {
     };
   }
 }
+
+registerKind('DenseFly', DenseFly.fromParts);

@@ -15,10 +15,13 @@ import {
   MAKING,
 } from '../check.ts';
 import { SparseCodes } from '../codes/sparse-codes.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { checkSeed } from '../random.ts';
 import { MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { checkFanIn, drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash, type RowRun } from './hasher.ts';
+import { connectionsTensor, readConnections } from './stored-connections.ts';
 
 /** Options of {@link FlyHash.create}. */
 export interface FlyHashOptions {
@@ -62,10 +65,10 @@ export class FlyHash extends Hasher<SparseCodes> {
   readonly #model: Model;
   readonly #connections: Connections;
 
-  private constructor(making: symbol, model: Model) {
+  private constructor(making: symbol, model: Model, connections?: Connections) {
     super(checkMaking(making, 'FlyHash', 'FlyHash.create', model).dim);
     this.#model = model;
-    this.#connections = drawConnections(model, model.seed);
+    this.#connections = connections ?? drawConnections(model, model.seed);
   }
 
   /** Units that compete. */
@@ -135,6 +138,29 @@ export class FlyHash extends Hasher<SparseCodes> {
     return hashRows(source, { call, codes: () => ({ codes: codes(), values }) }, threads);
   }
 
+  /** @internal */
+  static fromParts(reader: PartsReader): FlyHash {
+    reader.expectKind('FlyHash');
+    const dim = reader.integer('dim', 1, MAX_DIM);
+    const units = reader.integer('units', 1, MAX_UNITS);
+    const model = {
+      ...{ dim, units },
+      active: reader.integer('active', 1, units),
+      fanIn: reader.integer('fanIn', 1, dim),
+      seed: reader.integer('seed', 0, Number.MAX_SAFE_INTEGER),
+    };
+    const connections = readConnections(reader, model);
+    reader.end();
+    return new FlyHash(MAKING, model, connections);
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const { dim, units, active, fanIn, seed } = this.#model;
+    const tensors = [connectionsTensor(this.#connections, this.#model)];
+    return { kind: 'FlyHash', parameters: { dim, units, active, fanIn, seed }, tensors };
+  }
+
   protected override rowHash(rows: number): RowHash<SparseCodes> {
     return this.#winners(rows, undefined);
   }
@@ -160,3 +186,5 @@ export class FlyHash extends Hasher<SparseCodes> {
     return { call, codes: () => SparseCodes.written(indices, { units, active }) };
   }
 }
+
+registerKind('FlyHash', FlyHash.fromParts);

@@ -9,6 +9,7 @@ import { activeBackend } from '../backend/active.ts';
 import type { Backend, KernelCall, Running } from '../backend/kernels.ts';
 import { checkCallback, checkOptions, checkSignal, checkThreads } from '../check.ts';
 import { wrongKind } from '../errors.ts';
+import { Stored } from '../files/stored.ts';
 import { VectorSource, type Vectors } from '../vectors.ts';
 
 /** Options of a blocking hash. */
@@ -17,11 +18,11 @@ export interface HashOptions {
   threads?: number;
 }
 
-/** Progress of a long call. */
+/** Progress of a long call: rows, or bytes of a file. */
 export interface Progress {
-  /** Rows done. */
+  /** Rows or bytes done. */
   readonly done: number;
-  /** Rows in all. */
+  /** Rows or bytes in all. */
   readonly total: number;
 }
 
@@ -194,11 +195,12 @@ export async function hashRowsAsync<Codes>(
 }
 
 /** The methods that every hasher offers, over its one way to hash rows. */
-export abstract class Hasher<Codes> {
+export abstract class Hasher<Codes> extends Stored {
   /** Numbers a vector has. */
   readonly dim: number;
 
   protected constructor(dim: number) {
+    super();
     this.dim = dim;
   }
 

@@ -6,6 +6,7 @@
 
 import type { KernelCall } from '../backend/kernels.ts';
 import { allocated, checkInteger } from '../check.ts';
+import { corrupt, type PartsReader, type Tensor } from '../files/parts.ts';
 import { fillNormals, stream } from '../random.ts';
 import { ROTATION_ROUNDS } from '../reference/rotation.ts';
 import type { RowRun } from './hasher.ts';
@@ -33,7 +34,11 @@ export interface Projector {
   values(run: Omit<RowRun, 'first'>, values: Float32Array): KernelCall;
   /** A map whose outputs from `skip` on are this one's from `start` on, `count` of them. */
   part(start: number, count: number): { readonly projector: Projector; readonly skip: number };
+  /** The map in a file: the weights outputs x dim, or the signs of rotations, without the packing of kernels. */
+  tensor(): Tensor;
 }
+
+const TENSOR = 'projection';
 
 class DenseProjector implements Projector {
   readonly dim: number;
@@ -64,6 +69,16 @@ class DenseProjector implements Projector {
     const skip = start % 16;
     const panels = this.#panels.subarray((start - skip) * this.dim);
     return { projector: new DenseProjector(panels, skip + count, this.dim), skip };
+  }
+
+  tensor(): Tensor {
+    const { dim, outputs } = this;
+    const data = allocated(Float32Array, outputs, dim, 'projection');
+    for (let j = 0; j < outputs; j++) {
+      const start = panelIndex(j, dim);
+      for (let i = 0; i < dim; i++) data[j * dim + i] = this.#panels[start + i * 16];
+    }
+    return { name: TENSOR, shape: [outputs, dim], data };
   }
 }
 
@@ -100,6 +115,12 @@ class RotationProjector implements Projector {
     const skip = start % this.#size;
     const signs = this.#signs.subarray((start - skip) * ROTATION_ROUNDS);
     return { projector: new RotationProjector(signs, this.#size, skip + count, this.dim), skip };
+  }
+
+  tensor(): Tensor {
+    const data = Int8Array.from(this.#signs, (sign) => (sign === 0 ? 1 : -1));
+    const rotations = data.length / (ROTATION_ROUNDS * this.#size);
+    return { name: TENSOR, shape: [rotations, ROTATION_ROUNDS, this.#size], data };
   }
 }
 
@@ -141,13 +162,47 @@ function rotationProjector(dim: number, outputs: number, seed: number): Projecto
   const size = rotationSize(dim);
   const rotations = Math.ceil(outputs / size);
   const count = ROTATION_ROUNDS * size;
-  const drawn = new Int8Array(count);
-  const signs = new Uint32Array(rotations * count);
+  const drawn = new Int8Array(rotations * count);
   for (let rotation = 0; rotation < rotations; rotation++) {
-    stream(seed, 'hadamard', rotation).fillSigns(drawn);
-    for (let i = 0; i < count; i++) signs[rotation * count + i] = drawn[i] < 0 ? 0x80000000 : 0;
+    const start = rotation * count;
+    stream(seed, 'hadamard', rotation).fillSigns(drawn.subarray(start, start + count));
   }
-  return new RotationProjector(signs, size, outputs, dim);
+  return new RotationProjector(signWords(drawn), size, outputs, dim);
+}
+
+/** Signs +1 and -1 as the bits that flip the sign of a float32. */
+function signWords(signs: Int8Array): Uint32Array {
+  return Uint32Array.from(signs, (sign) => (sign < 0 ? 0x80000000 : 0));
+}
+
+function readRotations(reader: PartsReader, dim: number, outputs: number): Projector {
+  const size = rotationSize(dim);
+  const shape = [Math.ceil(outputs / size), ROTATION_ROUNDS, size];
+  const signs = reader.tensor(TENSOR, Int8Array, shape);
+  const bad = signs.findIndex((sign) => sign !== 1 && sign !== -1);
+  if (bad >= 0) throw corrupt(`tensor ${TENSOR}`, `1 or -1 at ${bad}`, signs[bad]);
+  return new RotationProjector(signWords(signs), size, outputs, dim);
+}
+
+function readWeights(reader: PartsReader, dim: number, outputs: number): Projector {
+  const weights = reader.finite(TENSOR, [outputs, dim]);
+  const panels = emptyPanels(outputs, dim);
+  for (let j = 0; j < outputs; j++) {
+    writePanelRow(panels, j, weights.subarray(j * dim, (j + 1) * dim));
+  }
+  return new DenseProjector(panels, outputs, dim);
+}
+
+/** The map of a kind that a file holds. */
+export function readProjector(
+  reader: PartsReader,
+  kind: ProjectionKind,
+  dim: number,
+  outputs: number,
+): Projector {
+  if (kind !== 'hadamard') return readWeights(reader, dim, outputs);
+  if (dim > MAX_ROTATION_DIM) throw corrupt('dim', `at most ${MAX_ROTATION_DIM}`, dim);
+  return readRotations(reader, dim, outputs);
 }
 
 /** The map of a kind that a seed decides. */

@@ -18,6 +18,8 @@ import {
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { wrongValue } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
+import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { checkSeed } from '../random.ts';
 import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash, type RowRun } from './hasher.ts';
@@ -29,6 +31,7 @@ import {
   type ProjectionKind,
   type Projector,
   randomProjector,
+  readProjector,
 } from './projectors.ts';
 
 /** Options of {@link SimHash.create}. */
@@ -231,7 +234,30 @@ export class SimHash extends Hasher<BitCodes> {
     };
   }
 
+  /** @internal */
+  static fromParts(reader: PartsReader): SimHash {
+    reader.expectKind('SimHash');
+    const dim = reader.integer('dim', 1, MAX_DIM);
+    const bits = reader.integer('bits', 1, MAX_OUTPUTS);
+    const projection = reader.oneOf('projection', PROJECTION_KINDS);
+    const seed = reader.integer('seed', 0, Number.MAX_SAFE_INTEGER);
+    const thresholds = reader.finite('thresholds', [bits]);
+    const projector = readProjector(reader, projection, dim, bits);
+    reader.end();
+    return new SimHash(MAKING, { projector, projection, seed, thresholds });
+  }
+
+  /** @internal */
+  override [PARTS](): Parts {
+    const { projector, projection, seed, thresholds } = this.#model;
+    const parameters = { dim: this.dim, bits: this.bits, projection, seed };
+    const data = { name: 'thresholds', shape: [this.bits], data: thresholds };
+    return { kind: 'SimHash', parameters, tensors: [projector.tensor(), data] };
+  }
+
   protected override rowHash(rows: number): RowHash<BitCodes> {
     return new SimHashRows(this.#model.projector, this.#packed, rows);
   }
 }
+
+registerKind('SimHash', SimHash.fromParts);

@@ -170,11 +170,58 @@ function halves(words: BigUint64Array): Uint32Array {
   return new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
 }
 
+/** A segment among the arguments of a search, and whether an id found in it counts. */
+interface SearchedSegment {
+  readonly tableAt: (table: number) => Table;
+  readonly holds: (id: number) => boolean;
+}
+
+/** The segments in the arguments of a search, without the rows that are not allowed, stale, or out of bounds. */
+function searchedSegments(
+  segments: readonly (Uint32Array | Uint8Array | undefined)[],
+  sizes: Uint32Array,
+  keyBits: number,
+  allowed: Uint8Array | undefined,
+): SearchedSegment[] {
+  return Array.from({ length: segments.length / 2 }, (_, s) => {
+    const [rows, directoryBits, limit] = sizes.subarray(3 * s);
+    const tables = segments[2 * s] as Uint32Array;
+    const stale = segments[2 * s + 1] as Uint8Array | undefined;
+    const opened: Table[] = [];
+    return {
+      tableAt: (table) => {
+        opened[table] ??= tableOf(tables, table, rows, keyBits, directoryBits);
+        return opened[table];
+      },
+      holds: (id) =>
+        id < limit &&
+        (allowed === undefined || hasBit(allowed, id)) &&
+        !(stale !== undefined && hasBit(stale, id)),
+    };
+  });
+}
+
+/** Visits the rows of a table whose key differs from that key by one of the masks, or within the radius. */
+function visitProbes(
+  table: Table,
+  key: number,
+  masks: ArrayLike<number>,
+  radius: number,
+  visit: Visit,
+): void {
+  for (const mask of Array.from(masks)) visitBucket(table, (key ^ mask) >>> 0, visit);
+  if (masks.length > 0) return;
+  for (const [place, id] of table.ids.entries()) {
+    if (popcount(table.keyAt(place) ^ key) <= radius) visit(id);
+  }
+}
+
 /**
  * The k nearest candidates of each query: the rows that some table holds under a key that the query visits, each
- * counted once. sizes has rows, directoryBits and limit of each segment, segments its tables and the bitmap of
- * its stale ids: ids from limit on, and stale ones, are passed over. The keys visited are the query's own changed by each of the masks; or, with margins queryCount x tables x
- * keyBits, by the first `probes` sets of directedMasks; or, when probes is 0, all within the radius.
+ * counted once. sizes has rows, directoryBits and limit of each segment, segments its tables and the bitmap of its
+ * stale ids: ids from limit on, and stale ones, are passed over. The keys visited are the query's own changed by each
+ * of the masks; or, with margins queryCount x tables x keyBits, by the first `probes` sets of directedMasks; or, when
+ * probes is 0, all within the radius.
  */
 export function bucketSearch(
   codes: BigUint64Array,
@@ -196,33 +243,24 @@ export function bucketSearch(
   counts: Uint32Array,
   candidates: Uint32Array,
   sizes: Uint32Array,
-  segmentCount: number,
+  _segmentCount: number,
   ...segments: readonly (Uint32Array | Uint8Array | undefined)[]
 ): number {
   const words = Math.ceil(bits / 64);
+  const searched = searchedSegments(segments, sizes, keyBits, allowed);
   for (let query = 0; query < queryCount; query++) {
     const found = new Set<number>();
     for (let t = 0; k > 0 && t < tables; t++) {
-      const key = queryKeys[query * tables + t];
       const start = (query * tables + t) * keyBits;
-      const visited =
+      const changes =
         margins === undefined
           ? masks.subarray(0, probes)
           : directedMasks(margins.subarray(start, start + keyBits), keyBits, probes);
-      for (let s = 0; s < segmentCount; s++) {
-        const [size, directoryBits, limit] = sizes.subarray(3 * s);
-        const table = tableOf(segments[2 * s] as Uint32Array, t, size, keyBits, directoryBits);
-        const stale = segments[2 * s + 1] as Uint8Array | undefined;
+      for (const { tableAt, holds } of searched) {
         const visit = (id: number): void => {
-          const isStale = stale !== undefined && hasBit(stale, id);
-          const isAllowed = allowed === undefined || hasBit(allowed, id);
-          if (id < limit && isAllowed && !isStale) found.add(id);
+          if (holds(id)) found.add(id);
         };
-        for (const mask of visited) visitBucket(table, (key ^ mask) >>> 0, visit);
-        if (probes > 0) continue;
-        for (let place = 0; place < size; place++) {
-          if (popcount(table.keyAt(place) ^ key) <= radius) visit(table.ids[place]);
-        }
+        visitProbes(tableAt(t), queryKeys[query * tables + t], changes, radius, visit);
       }
     }
     const asked = halves(queries.subarray(query * words, (query + 1) * words));

@@ -9,6 +9,7 @@ import { allocated, checkInteger, checkMaking, checkOptions, MAKING } from '../c
 import { BitCodes } from '../codes/bit-codes.ts';
 import { checkPadding } from '../codes/packed.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
+import { registerKind } from '../files/kinds.ts';
 import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
 import { HammingStore, type StoredCodes, wordsOf } from './hamming-store.ts';
@@ -102,7 +103,7 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     return new HammingIndex(MAKING, bits, store, roster);
   }
 
-  [PARTS](): Parts {
+  override [PARTS](): Parts {
     const { rows, bytes } = this.#store;
     const codes = { name: 'codes', shape: [rows, bytes], data: this.#store.read(0, rows) };
     return {
@@ -154,6 +155,8 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     return new HammingRun(this.bits, this.#store.snapshot(), queries, k, allowed);
   }
 }
+
+registerKind('HammingIndex', HammingIndex.fromParts);
 
 function adopted(codes: Uint8Array, bits: number): BitCodes {
   try {

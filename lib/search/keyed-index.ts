@@ -5,8 +5,10 @@
  */
 
 import { checkInteger, checkOptions, checkThreads } from '../check.ts';
-import { PARTS, type Parts, type Storable } from '../files/parts.ts';
+import { PARTS, type Parts } from '../files/parts.ts';
+import type { FileOptions } from '../files/save.ts';
 import { type SharedIndex, sharedCopy } from '../files/shared.ts';
+import { Stored } from '../files/stored.ts';
 import { checkKey, checkKeys, type Key, type Keys } from './keys.ts';
 import { type Neighbors, NO_ID } from './neighbors.ts';
 import { type Filter, type Plan, Roster } from './roster.ts';
@@ -42,9 +44,12 @@ export interface SearchRequest<Ready> {
   readonly allowed: Uint8Array | undefined;
 }
 
-export abstract class KeyedIndex<Items, Row, Ready extends ReadyRows, Found extends Neighbors>
-  implements Storable
-{
+export abstract class KeyedIndex<
+  Items,
+  Row,
+  Ready extends ReadyRows,
+  Found extends Neighbors,
+> extends Stored {
   /** What rows are called in errors. */
   protected abstract readonly itemsName: string;
   #roster: Roster;
@@ -52,6 +57,7 @@ export abstract class KeyedIndex<Items, Row, Ready extends ReadyRows, Found exte
 
   /** An empty index, or one over the rows of `roster`; foreign memory is copied before anything is written. */
   protected constructor(roster: Roster = new Roster(), foreign = false) {
+    super();
     this.#roster = roster;
     this.#generation = { readers: 0, foreign };
   }
@@ -74,8 +80,6 @@ export abstract class KeyedIndex<Items, Row, Ready extends ReadyRows, Found exte
   /** A copy of what is stored at an id. */
   protected abstract row(id: number): Row;
 
-  abstract [PARTS](): Parts;
-
   /** The parts in the layout that searching wants, for {@link share}; those of a file unless overridden. */
   protected sharedParts(): Parts {
     return this[PARTS]();
@@ -88,6 +92,11 @@ export abstract class KeyedIndex<Items, Row, Ready extends ReadyRows, Found exte
    */
   share(): SharedIndex {
     return sharedCopy(this.sharedParts());
+  }
+
+  /** Saves the index of now: it may be changed while its parts are on their way to the disk. */
+  override async save(path: string | URL, options: FileOptions = {}): Promise<void> {
+    return this.leased(() => super.save(path, options));
   }
 
   /** Rows that live. */

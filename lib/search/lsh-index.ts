@@ -5,86 +5,32 @@
  * counts, and a neighbour that is missing is missing, never made up for.
  */
 
-import { checkInteger, checkMaking, checkOneOf, checkOptions, MAKING } from '../check.ts';
+import { checkMaking, checkOptions, MAKING } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
-import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
+import { registerKind } from '../files/kinds.ts';
+import { type Json, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
-import { checkSeed } from '../random.ts';
 import { type BucketStatistics, statisticsOf } from './bucket-statistics.ts';
-import { MAX_CODE_BITS } from './hamming-index.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
-import {
-  checkProbes,
-  type KernelProbes,
-  type KeyLayout,
-  kernelProbes,
-  keyLayout,
-  keysOf,
-  LSH_KEYS,
-  type LshKeys,
-  type LshProbes,
-  MAX_KEY_BITS,
-  MAX_PROBES,
-  MAX_TABLES,
-} from './lsh-keys.ts';
+import { type KernelProbes, kernelProbes, keysOf, type LshProbes } from './lsh-keys.ts';
 import { type LshRows, type ReadyCodes, readyRows } from './lsh-rows.ts';
 import { type LshNeighbors, LshRun } from './lsh-run.ts';
-import { LshTables, type Segment, tableSize } from './lsh-tables.ts';
+import {
+  checkSettings,
+  contentTensors,
+  emptyContents,
+  LSH_OPTIONS,
+  type LshContents,
+  type LshIndexOptions,
+  type LshSettings,
+  readContents,
+  readSettings,
+  readShared,
+  settingsParameters,
+  sharedTensors,
+} from './lsh-settings.ts';
 import type { Roster } from './roster.ts';
-import { RowStore } from './row-store.ts';
 import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
-
-/** Options of {@link LshIndex.create}. */
-export interface LshIndexOptions {
-  /** Bits of every code, 1 to 2^24. */
-  bits: number;
-  /** Tables, 1 to 1024: more find more, and each takes about 8 bytes a code. */
-  tables: number;
-  /** Bits of a table's key, 1 to 32: more make smaller buckets. */
-  keyBits: number;
-  /** Where keys come from: 'slices' of the code (the default), 'sampled' bits of it, or 'external'. */
-  keys?: LshKeys;
-  /** Buckets visited in each table: 'exact' (the default), a radius from 0 to keyBits, or { directed: number }. */
-  probes?: LshProbes;
-  /** Decides the bits of keys that are 'sampled', 0 to 2^53 - 1; default 0. */
-  seed?: number;
-}
-
-const OPTIONS = ['bits', 'tables', 'keyBits', 'keys', 'probes', 'seed'] as const;
-
-/** The options, checked. */
-interface Settings {
-  readonly bits: number;
-  readonly keys: LshKeys;
-  readonly probes: LshProbes;
-  readonly seed: number;
-  readonly layout: KeyLayout;
-}
-
-/** What an index holds. */
-interface Contents {
-  readonly codes: RowStore;
-  /** What keys are taken from: the same store unless keys are external. */
-  readonly buckets: RowStore;
-  readonly tables: LshTables;
-}
-
-function checkSettings(options: LshIndexOptions): Settings {
-  const bits = checkInteger(options.bits, 'bits', 1, MAX_CODE_BITS);
-  const tables = checkInteger(options.tables, 'tables', 1, MAX_TABLES);
-  const keyBits = checkInteger(options.keyBits, 'keyBits', 1, MAX_KEY_BITS);
-  const { keys: givenKeys = 'slices' } = options;
-  const keys = checkOneOf(givenKeys, 'keys', LSH_KEYS);
-  const probes = checkProbes(options.probes, keyBits);
-  const seed = checkSeed(options.seed);
-  return { bits, keys, probes, seed, layout: keyLayout(keys, bits, tables, keyBits, seed) };
-}
-
-function emptyContents({ bits, keys, layout }: Settings): Contents {
-  const codes = new RowStore(bits);
-  const buckets = keys === 'external' ? new RowStore(layout.sourceBits) : codes;
-  return { codes, buckets, tables: new LshTables(layout) };
-}
 
 /**
  * An index of binary codes that compares each query only with the codes in a few buckets. It finds most of the near
@@ -104,13 +50,13 @@ function emptyContents({ bits, keys, layout }: Settings): Contents {
  */
 export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCodes, LshNeighbors> {
   protected readonly itemsName = 'codes';
-  readonly #settings: Settings;
-  readonly #contents: Contents;
+  readonly #settings: LshSettings;
+  readonly #contents: LshContents;
   readonly #probes: KernelProbes;
 
   private constructor(
     making: symbol,
-    settings: Settings,
+    settings: LshSettings,
     contents = emptyContents(settings),
     roster?: Roster,
     foreign = false,
@@ -127,7 +73,7 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
    * @throws TypeError and RangeError for wrong options; RangeError when slices do not fit the code.
    */
   static create(options: LshIndexOptions): LshIndex {
-    checkOptions(options, 'options', OPTIONS);
+    checkOptions(options, 'options', LSH_OPTIONS);
     return new LshIndex(MAKING, checkSettings(options));
   }
 
@@ -141,37 +87,17 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
     const reader = sharedReader(shared);
     const settings = readSettings(reader);
     const roster = readRoster(reader);
-    const store = (name: string, bits: number): RowStore => {
-      const shape = [roster.rows, Math.ceil(bits / 64)];
-      return RowStore.over(bits, roster.rows, reader.tensor(name, BigUint64Array, shape));
-    };
-    const codes = store('store', settings.bits);
-    const { layout } = settings;
-    const buckets = settings.keys === 'external' ? store('bucketStore', layout.sourceBits) : codes;
-    const segment = readSegment(reader, layout, roster);
+    const contents = readShared(reader, settings, roster);
     reader.end();
-    const tables = LshTables.over(layout, segment, roster.ids());
-    return new LshIndex(MAKING, settings, { codes, buckets, tables }, roster, true);
+    return new LshIndex(MAKING, settings, contents, roster, true);
   }
 
   /** @internal */
   static fromParts(reader: PartsReader): LshIndex {
     const settings = readSettings(reader);
     const roster = readRoster(reader);
-    const { rows } = roster;
-    const contents = emptyContents(settings);
-    const ids = Uint32Array.from({ length: rows }, (_, id) => id);
-    const read = (name: string, bits: number, store: RowStore): void => {
-      const codes = reader.tensor(name, Uint8Array, [rows, Math.ceil(bits / 8)]);
-      store.write(adopted(codes, bits, name), ids, rows);
-    };
-    read('codes', settings.bits, contents.codes);
-    if (settings.keys === 'external') {
-      read('buckets', settings.layout.sourceBits, contents.buckets);
-    }
+    const contents = readContents(reader, settings, roster);
     reader.end();
-    contents.tables.reserve(rows);
-    contents.tables.write(Uint32Array.from(roster.ids()), contents.buckets);
     return new LshIndex(MAKING, settings, contents, roster);
   }
 
@@ -231,59 +157,22 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
     return statisticsOf(this.#settings.layout, tables.whole(buckets));
   }
 
-  [PARTS](): Parts {
-    const { codes, buckets } = this.#contents;
-    const stored = (name: string, { rows, bytes }: RowStore, data: Uint8Array) => ({
-      name,
-      shape: [rows, bytes],
-      data,
-    });
-    const tensors = [stored('codes', codes, codes.read(0, codes.rows))];
-    if (buckets !== codes) tensors.push(stored('buckets', buckets, buckets.read(0, buckets.rows)));
+  override [PARTS](): Parts {
+    const tensors = [...contentTensors(this.#contents), ...rosterTensors(this.roster)];
+    return { kind: 'LshIndex', parameters: this.#parameters(), tensors };
+  }
+
+  protected override sharedParts(): Parts {
+    const { tensors, directoryBits } = sharedTensors(this.#contents);
     return {
       kind: 'LshIndex',
-      parameters: this.#parameters(),
+      parameters: { ...this.#parameters(), directoryBits },
       tensors: [...tensors, ...rosterTensors(this.roster)],
     };
   }
 
-  protected override sharedParts(): Parts {
-    const { codes, buckets, tables } = this.#contents;
-    const segment = tables.whole(buckets);
-    const stored = (name: string, store: RowStore) => ({
-      name,
-      shape: [store.rows, store.words],
-      data: store.memory(),
-    });
-    const tensors = [stored('store', codes)];
-    if (buckets !== codes) tensors.push(stored('bucketStore', buckets));
-    const data = segment?.tables ?? new Uint32Array(0);
-    return {
-      kind: 'LshIndex',
-      parameters: { ...this.#parameters(), directoryBits: segment?.directoryBits ?? 0 },
-      tensors: [
-        ...tensors,
-        { name: 'tables', shape: [data.length], data },
-        ...rosterTensors(this.roster),
-      ],
-    };
-  }
-
-  #parameters() {
-    const { bits, keys, probes, seed, layout } = this.#settings;
-    const { tables, keyBits } = layout;
-    const directed = typeof probes === 'object' ? probes.directed : 0;
-    const radius = typeof probes === 'number' ? probes : 0;
-    const probing = { probesDirected: directed, probesRadius: radius };
-    return {
-      bits,
-      tables,
-      keyBits,
-      keysFrom: keys,
-      ...probing,
-      seed,
-      ...rosterParameters(this.roster),
-    };
+  #parameters(): Record<string, Json> {
+    return { ...settingsParameters(this.#settings), ...rosterParameters(this.roster) };
   }
 
   protected ready(items: BitCodes | LshRows, name: string): ReadyCodes {
@@ -327,47 +216,11 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
       bits,
       layout,
       probes: this.#probes,
-      segments: tables.segments(buckets).map((segment) => ({ ...segment })),
+      segments: tables.segments(buckets),
       allowed,
     };
     return new LshRun(snapshot, queries, k);
   }
 }
 
-function readSettings(reader: PartsReader): Settings {
-  reader.expectKind('LshIndex');
-  const bits = reader.integer('bits', 1, MAX_CODE_BITS);
-  const tables = reader.integer('tables', 1, MAX_TABLES);
-  const keyBits = reader.integer('keyBits', 1, MAX_KEY_BITS);
-  const keys = reader.oneOf('keysFrom', LSH_KEYS);
-  const directed = reader.integer('probesDirected', 0, MAX_PROBES);
-  const radius = reader.integer('probesRadius', 0, keyBits);
-  const seed = reader.integer('seed', 0, Number.MAX_SAFE_INTEGER);
-  const probes = directed > 0 ? { directed } : radius > 0 ? radius : 'exact';
-  try {
-    return checkSettings({ bits, tables, keyBits, keys, probes, seed });
-  } catch (error) {
-    throw corrupt('tables', 'tables that fit the codes', String(error));
-  }
-}
-
-function readSegment(
-  reader: PartsReader,
-  layout: KeyLayout,
-  { rows: limit, size: rows }: Roster,
-): Segment | undefined {
-  const { tables: count, keyBits } = layout;
-  const directoryBits = reader.integer('directoryBits', 0, Math.min(24, keyBits));
-  const length = rows === 0 ? 0 : count * tableSize(rows, keyBits, directoryBits);
-  const tables = reader.tensor('tables', Uint32Array, [length]);
-  if (rows === 0) return undefined;
-  return { tables, rows, directoryBits, limit, stale: undefined, staleRows: 0 };
-}
-
-function adopted(codes: Uint8Array, bits: number, name: string): BitCodes {
-  try {
-    return BitCodes.adopt(codes, bits);
-  } catch (error) {
-    throw corrupt(name, 'codes with zero padding', String(error));
-  }
-}
+registerKind('LshIndex', LshIndex.fromParts);

@@ -103,7 +103,7 @@ export interface KernelProbes {
 /** The probes of an index, checked. */
 export function checkProbes(given: LshProbes | undefined, keyBits: number): LshProbes {
   if (given === undefined || given === 'exact') return 'exact';
-  if (typeof given === 'number') return checkInteger(given, 'probes', 0, keyBits);
+  if (typeof given === 'number') return checkInteger(given, 'probes', 0, keyBits) || 'exact';
   if (typeof given !== 'object' || given === null) {
     throw wrongKind('probes', "'exact', a radius, or { directed }", given);
   }

@@ -10,6 +10,7 @@ import { allocated } from '../check.ts';
 import { FlyhashError } from '../errors.ts';
 import { bitmapBytes, hasBit, setBit } from './bitmap.ts';
 import { type KeyLayout, keysOf } from './lsh-keys.ts';
+import type { Roster } from './roster.ts';
 import type { RowStore } from './row-store.ts';
 
 /** Sorted rows, as the kernel takes them. */
@@ -27,7 +28,8 @@ export interface Segment {
 const RATIO = 8;
 /** Rows that are worth sorting when they are written; fewer wait for a search. */
 const SORTED_AT_ONCE = 1024;
-const MOST_DIRECTORY_BITS = 24;
+/** Most bits that a directory tells: it takes 64 MiB then. */
+export const MAX_DIRECTORY_BITS = 24;
 
 /** Of rows: in no segment, or to be sorted. Otherwise 1 + the place of their segment. */
 const NOWHERE = 0;
@@ -35,8 +37,8 @@ const UNSORTED = 255;
 
 /** Bits that a directory tells: whole keys where that takes no more than the ids do, else about a row a cell. */
 function directoryBitsOf(rows: number, keyBits: number): number {
-  const bits = Math.min(MOST_DIRECTORY_BITS, Math.ceil(Math.log2(rows + 1)));
-  return keyBits <= Math.min(MOST_DIRECTORY_BITS, bits + 1) ? keyBits : bits;
+  const bits = Math.min(MAX_DIRECTORY_BITS, Math.ceil(Math.log2(rows + 1)));
+  return keyBits <= Math.min(MAX_DIRECTORY_BITS, bits + 1) ? keyBits : bits;
 }
 
 /** Elements of one table of a segment. */
@@ -55,13 +57,13 @@ export class LshTables {
     this.#layout = layout;
   }
 
-  /** Tables over one segment that holds these ids. */
-  static over(layout: KeyLayout, segment: Segment | undefined, ids: Iterable<number>): LshTables {
+  /** Tables over one segment that holds all rows. */
+  static over(layout: KeyLayout, segment: Segment | undefined, roster: Roster): LshTables {
     const tables = new LshTables(layout);
     if (segment === undefined) return tables;
     tables.#segments = [segment];
-    tables.reserve(segment.limit);
-    for (const id of ids) tables.#owners[id] = 1;
+    tables.reserve(roster.rows);
+    for (const id of roster.ids()) tables.#owners[id] = 1;
     return tables;
   }
 

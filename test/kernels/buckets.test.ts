@@ -233,7 +233,7 @@ const TIMEOUT = 120_000;
 
 describe.each([...levelBackends])('hash tables at level %s', (_level, backend) => {
   it.each([
-    ['small', small, RUNS * 2],
+    ['small', small, RUNS],
     ['more candidates than a list takes', longLists, RUNS / 40],
   ] as const)(
     'find what the reference finds, on one to three threads: %s',

@@ -1,0 +1,26 @@
+/**
+ * The modules that Node brings, asked for at the moment of use: a static import of them would keep flyhash/reference
+ * out of browsers, where only paths are missing. Promises undefined, never an error, where there is no Node.
+ */
+
+import type * as crypto from 'node:crypto';
+import type * as fs from 'node:fs/promises';
+import type * as path from 'node:path';
+import type * as url from 'node:url';
+
+interface Builtins {
+  readonly 'node:crypto': typeof crypto;
+  readonly 'node:fs/promises': typeof fs;
+  readonly 'node:path': typeof path;
+  readonly 'node:url': typeof url;
+}
+
+/** A module of Node, or undefined elsewhere, and where Node was built without it. */
+export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
+  try {
+    return process?.getBuiltinModule?.(name) as Builtins[Name] | undefined;
+  } catch {
+    return undefined;
+  }
+}
