@@ -57,13 +57,13 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
   private constructor(
     making: symbol,
     settings: LshSettings,
-    contents = emptyContents(settings),
+    contents?: LshContents,
     roster?: Roster,
     foreign = false,
   ) {
     super(roster, foreign);
     this.#settings = checkMaking(making, 'LshIndex', 'LshIndex.create', settings);
-    this.#contents = contents;
+    this.#contents = contents ?? emptyContents(settings);
     this.#probes = kernelProbes(settings.probes, settings.layout.keyBits);
   }
 
