@@ -23,7 +23,12 @@ export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export type { BucketStatistics } from './search/bucket-statistics.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
-export { HammingIndex, type HammingIndexOptions } from './search/hamming-index.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type RangeSearchAsyncOptions,
+  type RangeSearchOptions,
+} from './search/hamming-index.ts';
 export type { Key, Keys } from './search/keys.ts';
 export { LshIndex } from './search/lsh-index.ts';
 export type { LshKeys, LshProbes } from './search/lsh-keys.ts';
@@ -32,7 +37,12 @@ export type { LshRows } from './search/lsh-rows.ts';
 export type { LshNeighbors } from './search/lsh-run.ts';
 export type { LshIndexOptions } from './search/lsh-settings.ts';
 export type { Metric } from './search/metric.ts';
-export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
+export {
+  type NoveltyAsyncOptions,
+  NoveltyFilter,
+  type NoveltyFilterOptions,
+} from './search/novelty-filter.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';

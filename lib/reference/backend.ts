@@ -8,7 +8,13 @@ import { eventLoopTurn } from '../event-loop.ts';
 import { bucketKeys, bucketSearch, bucketSort } from './buckets.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
-import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
+import {
+  hammingAlignment,
+  hammingDistances,
+  hammingInterleave,
+  hammingRange,
+  hammingSearch,
+} from './hamming.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -32,6 +38,7 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
+  hammingRange,
   bucketKeys,
   bucketSort,
   bucketSearch,

@@ -12,7 +12,13 @@ import { type Json, PARTS, type Parts, type PartsReader } from '../files/parts.t
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
 import { type BucketStatistics, statisticsOf } from './bucket-statistics.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
-import { type KernelProbes, kernelProbes, keysOf, type LshProbes } from './lsh-keys.ts';
+import {
+  type KernelProbes,
+  kernelProbes,
+  keysOf,
+  type LshKeys,
+  type LshProbes,
+} from './lsh-keys.ts';
 import { type LshRows, type ReadyCodes, readyRows } from './lsh-rows.ts';
 import { type LshNeighbors, LshRun } from './lsh-run.ts';
 import {
@@ -114,6 +120,11 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
   /** Bits of a table's key. */
   get keyBits(): number {
     return this.#settings.layout.keyBits;
+  }
+
+  /** Where keys come from. */
+  get keySource(): LshKeys {
+    return this.#settings.keys;
   }
 
   /** Which buckets a query visits. */

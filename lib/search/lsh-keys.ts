@@ -6,7 +6,7 @@
 import { activeBackend } from '../backend/active.ts';
 import { allocated, checkInteger, checkOptions } from '../check.ts';
 import { wrongKind, wrongValue } from '../errors.ts';
-import { stream } from '../random.ts';
+import { type RandomStream, stream } from '../random.ts';
 
 /** Most bits of a table's key. */
 export const MAX_KEY_BITS = 32;
@@ -40,6 +40,13 @@ export interface KeyLayout {
   readonly positions: Uint32Array;
 }
 
+/** Distinct bits, ascending; few of many, so that drawing again what is taken already costs nothing. */
+function sampledBits(random: RandomStream, count: number, bits: number): number[] {
+  const chosen = new Set<number>();
+  while (chosen.size < count) chosen.add(random.below(bits));
+  return [...chosen].sort((a, b) => a - b);
+}
+
 /** Disjoint slices, or bits that the seed chooses for each table. */
 export function keyLayout(
   keys: LshKeys,
@@ -58,7 +65,7 @@ export function keyLayout(
     if (keyBits > bits) throw wrongValue('keyBits', `at most bits = ${bits}`, keyBits);
     const positions = new Uint32Array(used);
     for (let t = 0; t < tables; t++) {
-      positions.set(stream(seed, 'tables', t).sample(keyBits, bits), t * keyBits);
+      positions.set(sampledBits(stream(seed, 'tables', t), keyBits, bits), t * keyBits);
     }
     return { tables, keyBits, sourceBits: bits, positions };
   }

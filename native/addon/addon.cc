@@ -76,6 +76,7 @@ constexpr Export EXPORTS[] = {
     {"hammingInterleave", hammingInterleave},
     {"hammingDistances", hammingDistances},
     {"hammingSearch", hammingSearch},
+    {"hammingRange", hammingRange},
     {"bucketKeys", bucketKeys},
     {"bucketSort", bucketSort},
     {"bucketSearch", bucketSearch},

@@ -16,5 +16,6 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "hamming-allowed.inl.h"
 #include "buckets.inl.h"
 #include "bucket-probes.inl.h"
