@@ -29,6 +29,7 @@ export {
   type RangeSearchAsyncOptions,
   type RangeSearchOptions,
 } from './search/hamming-index.ts';
+export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export { LshIndex } from './search/lsh-index.ts';
 export type { LshKeys, LshProbes } from './search/lsh-keys.ts';

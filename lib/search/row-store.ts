@@ -7,10 +7,18 @@
 
 import { allocated, MAX_BYTES } from '../check.ts';
 import type { BitCodes } from '../codes/bit-codes.ts';
-import { alignedWords, areConsecutive } from './hamming-store.ts';
+import { alignedWords } from './hamming-store.ts';
 
 const WORD_BYTES = 8;
 const LEAST_ROWS = 64;
+
+/** Whether ids are consecutive. */
+function areConsecutive(ids: Uint32Array): boolean {
+  for (let i = 1; i < ids.length; i++) {
+    if (ids[i] !== ids[0] + i) return false;
+  }
+  return true;
+}
 
 export class RowStore {
   /** Bytes of a code. */

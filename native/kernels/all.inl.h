@@ -19,3 +19,4 @@
 #include "hamming-allowed.inl.h"
 #include "buckets.inl.h"
 #include "bucket-probes.inl.h"
+#include "hamming-join.inl.h"

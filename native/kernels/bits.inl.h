@@ -11,7 +11,7 @@ inline std::size_t leadingZeros(std::uint32_t value) {
   return static_cast<std::size_t>(std::countl_zero(value));
 }
 
-// Bits that are set.
+// How many bits are set.
 inline std::uint64_t countBits(std::uint64_t value) {
   return static_cast<std::uint64_t>(std::popcount(value));
 }
