@@ -4,13 +4,14 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+import type { BucketKernels } from './bucket-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends JoinKernels {
+export interface Kernels extends JoinKernels, BucketKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,
@@ -226,67 +227,6 @@ export interface Kernels extends JoinKernels {
     distances: Uint32Array,
     counts: Uint32Array,
     allowed?: Uint8Array,
-  ): number;
-
-  /**
-   * keys rows x tables of hash tables: bit j of a key, from the highest of keyBits (1 to 32) down, is the code's bit
-   * positions[table x keyBits + j]. Row r is code members[r], or code r without members. codes codeRows x codeBytes,
-   * most significant bit first. Returns 0.
-   */
-  bucketKeys(
-    codes: Uint8Array,
-    codeRows: number,
-    codeBytes: number,
-    members: Uint32Array | undefined,
-    rows: number,
-    positions: Uint32Array,
-    tables: number,
-    keyBits: number,
-    keys: Uint32Array,
-  ): number;
-
-  /**
-   * A segment of hash tables, as lib/reference/buckets.ts describes it, from keys rows x tables; members, the ids of
-   * the rows, ascending, or absent. Returns 0.
-   */
-  bucketSort(
-    keys: Uint32Array,
-    members: Uint32Array | undefined,
-    rows: number,
-    tables: number,
-    keyBits: number,
-    directoryBits: number,
-    segment: Uint32Array,
-  ): number;
-
-  /**
-   * The k nearest of each query among the rows that its probes meet: smaller distance first, then smaller row. codes
-   * and queries are rows of words, allowed a bitmap; masks, probes, radius and margins say which keys are visited.
-   * ids and distances queryCount x k, filled up to counts; candidates tells the rows compared. sizes has rows,
-   * directoryBits and limit of each segment; its tables and its bitmap of stale ids end the arguments. Returns 0.
-   */
-  bucketSearch(
-    codes: BigUint64Array,
-    rows: number,
-    bits: number,
-    allowed: Uint8Array | undefined,
-    tables: number,
-    keyBits: number,
-    queries: BigUint64Array,
-    queryKeys: Uint32Array,
-    queryCount: number,
-    masks: Uint32Array,
-    probes: number,
-    radius: number,
-    margins: Float32Array | undefined,
-    k: number,
-    ids: Uint32Array,
-    distances: Uint32Array,
-    counts: Uint32Array,
-    candidates: Uint32Array,
-    sizes: Uint32Array,
-    segmentCount: number,
-    ...segments: readonly (Uint32Array | Uint8Array | undefined)[]
   ): number;
 }
 
