@@ -198,7 +198,8 @@ inline void bucketSearch(const BucketIndex& index, const BucketProbes& probes,
     if (ranking.isComplete) {
       for (std::size_t i = 0; i < ranking.listed; i++) {
         const std::uint32_t id = ranking.list[i];
-        scratch.seen[id >> 3] = static_cast<std::uint8_t>(scratch.seen[id >> 3] & ~(0x80U >> (id & 7)));
+        scratch.seen[id >> 3] =
+            static_cast<std::uint8_t>(scratch.seen[id >> 3] & ~(0x80U >> (id & 7)));
       }
     } else {
       bucketResetSeen(index, scratch);

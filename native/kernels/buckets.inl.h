@@ -76,7 +76,8 @@ inline void bucketPass(const std::uint64_t* from, std::size_t rows, unsigned shi
     place = start;
     start += count;
   }
-  for (std::size_t i = 0; i < rows; i++) to[next[from[i] >> shift & (BUCKET_DIGITS - 1)]++] = from[i];
+  for (std::size_t i = 0; i < rows; i++)
+    to[next[from[i] >> shift & (BUCKET_DIGITS - 1)]++] = from[i];
 }
 
 // Writes one table of a segment: keys with stride tables, members ascending or absent.
@@ -211,7 +212,7 @@ inline BucketTable bucketTable(const BucketIndex& index, std::size_t segment, st
   const bool isWhole = of.directoryBits == index.keyBits;
   const std::uint32_t* start = of.tables + table * (cells + 1 + (isWhole ? 1 : 2) * of.rows);
   const std::uint32_t* ids = start + cells + 1;
-  return {start, ids,   isWhole ? nullptr : ids + of.rows,
+  return {start,   ids,   isWhole ? nullptr : ids + of.rows,
           of.rows, cells, index.keyBits - of.directoryBits};
 }
 
@@ -268,8 +269,7 @@ inline void bucketWalk(const BucketIndex& index, std::size_t segment, const Buck
                        std::uint64_t key, std::size_t radius, BucketRanking& ranking) {
   if (table.keys == nullptr) {
     for (std::size_t cell = 0; cell < table.cells; cell++) {
-      if (countBits(cell ^ key) <= radius)
-        bucketVisitCell(index, segment, table, cell, ranking);
+      if (countBits(cell ^ key) <= radius) bucketVisitCell(index, segment, table, cell, ranking);
     }
     return;
   }

@@ -19,8 +19,8 @@ struct Sizes {
 };
 
 Sizes drawSizes(Generator& draw) {
-  Sizes sizes{draw.size(1, 300), draw.size(1, 6), draw.size(1, 4),  draw.size(1, 32),
-              0,                 draw.size(1, 5), draw.size(1, 20)};
+  Sizes sizes{draw.size(1, 300), draw.size(1, 6), draw.size(1, 4), draw.size(1, 32), 0,
+              draw.size(1, 5),   draw.size(1, 20)};
   sizes.directoryBits = draw.size(0, std::min<std::size_t>(sizes.keyBits, 8));
   sizes.k = std::min(sizes.k, sizes.rows);
   return sizes;
@@ -93,8 +93,8 @@ std::vector<std::uint32_t> search(const Kernels& kernels, const Case& one,
   const Sizes& sizes = one.sizes;
   const BucketSegment segments[] = {
       {segment.data(), sizes.rows, sizes.directoryBits, sizes.rows, one.stale.data()}};
-  const BucketIndex index{one.codes.data(),   sizes.rows, sizes.words, one.allowed.data(), segments,
-                          std::size(segments), sizes.tables, sizes.keyBits};
+  const BucketIndex index{one.codes.data(), sizes.rows,          sizes.words,  one.allowed.data(),
+                          segments,         std::size(segments), sizes.tables, sizes.keyBits};
   const BucketProbes probes{one.masks.data(), one.probes, one.radius,
                             one.margins.empty() ? nullptr : one.margins.data()};
   const std::size_t places = sizes.queryCount * sizes.k;
