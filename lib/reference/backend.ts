@@ -8,6 +8,7 @@ import { eventLoopTurn } from '../event-loop.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
+import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -31,6 +32,8 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
+  postingsSearch,
+  postingsBitmapsSearch,
 };
 
 const CHUNK_BYTES = 1 << 13;

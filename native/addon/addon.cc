@@ -76,6 +76,8 @@ constexpr Export EXPORTS[] = {
     {"hammingInterleave", hammingInterleave},
     {"hammingDistances", hammingDistances},
     {"hammingSearch", hammingSearch},
+    {"postingsSearch", postingsSearch},
+    {"postingsBitmapsSearch", postingsBitmapsSearch},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

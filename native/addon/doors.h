@@ -30,6 +30,9 @@ Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 
+Napi::Value postingsSearch(const Napi::CallbackInfo& info);
+Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -16,3 +16,5 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "postings.inl.h"
+#include "postings-bitmaps.inl.h"

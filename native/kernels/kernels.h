@@ -45,6 +45,38 @@ struct HammingNearest {
   std::uint64_t bound;    // only smaller distances can still enter
 };
 
+// A block of rows with posting lists (postings.inl.h): list of unit u is offsets[starts[u]] to
+// offsets[starts[u + 1] - 1], rows within the block. Without starts, no row has a list.
+struct PostingsBlock {
+  const std::uint16_t* offsets;
+  const std::uint32_t* starts;  // units + 1, or null
+  std::size_t postings;         // offsets that may be read
+  std::size_t units;
+  const std::uint32_t* codes;  // rows x active units of the block
+  std::size_t active;
+  const std::uint32_t* stale;  // ids of rows of the block that are counted from their codes
+  std::size_t staleCount;
+  const std::uint8_t* allowed;  // a bit a row of the block, or null for all
+  std::uint32_t firstRow;       // id of the block's first row
+  std::size_t rows;             // at most 65,536
+};
+
+// Rows with posting bitmaps (postings-bitmaps.inl.h): [ceil(rows / 512)][units][8] words.
+struct PostingsBitmaps {
+  const std::uint64_t* bitmaps;
+  std::size_t units;
+  const std::uint8_t* allowed;  // a bit a row, or null for all
+  std::uint32_t firstRow;       // id of the first row
+  std::size_t rows;
+};
+
+// count x active units, each below the index's number of units.
+struct PostingsQueries {
+  const std::uint32_t* units;
+  std::size_t count;
+  std::size_t active;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -114,6 +146,13 @@ struct Kernels {
   void (*hammingCompact)(HammingNearest& list);
   void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
+
+  // postings.inl.h, postings-bitmaps.inl.h: overlaps, kept at the distance active - overlap
+  std::size_t (*postingsScratchBytes)(std::size_t units);
+  void (*postingsSearch)(const PostingsBlock& block, const PostingsQueries& queries,
+                         HammingNearest* lists, std::byte* scratch);
+  void (*postingsBitmapsSearch)(const PostingsBitmaps& part, const PostingsQueries& queries,
+                                HammingNearest* lists);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
