@@ -73,7 +73,10 @@ function loadBench(
     setup: ({ quick }) =>
       trial(make(quick ? ROWS / 8 : ROWS), (path, plain) => ({
         run: () => kind.load(path),
-        baseline: async () => createHash('sha256').update(await readFile(plain)).digest(),
+        baseline: async () =>
+          createHash('sha256')
+            .update(await readFile(plain))
+            .digest(),
       })),
   });
 }

@@ -7,42 +7,44 @@
 import { allocated, checkInteger, checkMaking, checkOptions, MAKING } from '../check.ts';
 import { SparseCodes, type SparseSizes } from '../codes/sparse-codes.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
-import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
+import { registerKind } from '../files/kinds.ts';
+import { corrupt, PARTS, type Parts, type PartsReader, type Tensor } from '../files/parts.ts';
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
-import { hasBit } from './bitmap.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
-import { type Neighbors, NO_ID } from './neighbors.ts';
-import type { OverlapStore, StoredOverlaps } from './overlap-store.ts';
+import { OverlapRun, type Overlaps } from './overlap-run.ts';
+import type { OverlapStore } from './overlap-store.ts';
 import { PostingBitmaps } from './posting-bitmaps.ts';
-import { BLOCK_ROWS, type Lists, PostingLists } from './posting-lists.ts';
+import { BLOCK_ROWS, PostingLists } from './posting-lists.ts';
 import type { Roster } from './roster.ts';
-import type { SearchRun, SearchStep } from './search-run.ts';
 import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
 
 /** Most units that an indexed code may have. */
 export const MAX_UNITS: number = 2 ** 22;
 
-/** Units for each active one up to which bitmaps are no larger than codes and lists: units / 8 bytes against 8 each. */
-const DENSE_UNITS = 64;
+/** Most active units of an indexed code: what counters of 16 bits can count. */
+export const MAX_ACTIVE: number = 2 ** 16 - 1;
+
+/** Units for each active one up to which a code's bits (units / 8 bytes) take no more than its units and postings. */
+const DENSE_RATIO = 64;
+
+/** Most units of which bitmaps are made: a block of them, the least there is, takes 64 bytes each. */
+const DENSE_UNITS = 2 ** 18;
 
 /** Options of {@link InvertedIndex.create}. */
 export interface InvertedIndexOptions {
   /** Units of every code, 1 to 2^22. */
   units: number;
-  /** Active units of every code, 1 to units. */
+  /** Active units of every code, 1 to units and to 65,535. */
   active: number;
 }
 
-/** Neighbours by overlap, largest overlap first, ties by the smaller id. */
-export interface Overlaps extends Neighbors<Uint32Array> {
-  /** Active units that query and neighbour share, rows x k; 0 in the places after a query's count. */
-  readonly overlaps: Uint32Array;
+/** The form of memory that suits the codes: a fixed rule, so that the same codes are always stored alike. */
+function isDense({ units, active }: SparseSizes): boolean {
+  return units <= DENSE_RATIO * active && units <= DENSE_UNITS;
 }
 
-/** The form of memory that suits the codes: a fixed rule, so that the same codes are always stored alike. */
 function emptyStore(sizes: SparseSizes): OverlapStore {
-  const { units, active } = sizes;
-  return units <= DENSE_UNITS * active ? new PostingBitmaps(sizes) : new PostingLists(sizes);
+  return isDense(sizes) ? new PostingBitmaps(sizes) : new PostingLists(sizes);
 }
 
 /**
@@ -72,11 +74,172 @@ export class InvertedIndex extends KeyedIndex<SparseCodes, SparseCodes, SparseCo
   protected readonly itemsName = 'codes';
   readonly #store: OverlapStore;
 
-  private constructor(making: symbol, sizes: SparseSizes, store: OverlapStore, roster?: Roster) {
-    super(roster, roster !== undefined && making === MAKING && isForeign(store));
+  private constructor(
+    making: symbol,
+    sizes: SparseSizes,
+    store = emptyStore(sizes),
+    roster?: Roster,
+    foreign = false,
+  ) {
+    super(roster, foreign);
     const { units, active } = checkMaking(making, 'InvertedIndex', 'InvertedIndex.create', sizes);
     this.units = units;
     this.active = active;
     this.#store = store;
   }
+
+  /**
+   * An empty index.
+   *
+   * @throws RangeError when units is not a whole number from 1 to 2^22, or active from 1 to units and to 65,535.
+   */
+  static create(options: InvertedIndexOptions): InvertedIndex {
+    checkOptions(options, 'options', ['units', 'active']);
+    const units = checkInteger(options.units, 'units', 1, MAX_UNITS);
+    const active = checkInteger(options.active, 'active', 1, Math.min(units, MAX_ACTIVE));
+    return new InvertedIndex(MAKING, { units, active });
+  }
+
+  /**
+   * An index over shared memory, as {@link InvertedIndex.share} of another thread gave it: searched without a copy,
+   * copied before it is written to.
+   *
+   * @throws TypeError, RangeError or FlyhashError (ERR_CORRUPT_FILE) when it is not what share() gives.
+   */
+  static fromShared(shared: SharedIndex): InvertedIndex {
+    const reader = sharedReader(shared);
+    const sizes = readSizes(reader);
+    const roster = readRoster(reader);
+    const store = sharedStore(reader, sizes, roster.rows);
+    reader.end();
+    return new InvertedIndex(MAKING, sizes, store, roster, true);
+  }
+
+  /** @internal */
+  static fromParts(reader: PartsReader): InvertedIndex {
+    const sizes = readSizes(reader);
+    const roster = readRoster(reader);
+    const codes = reader.tensor('codes', Uint32Array, [roster.rows, sizes.active]);
+    reader.end();
+    const ids = Uint32Array.from(roster.ids());
+    const store = emptyStore(sizes);
+    store.write(livingCodes(codes, ids, sizes), ids, roster.rows);
+    return new InvertedIndex(MAKING, sizes, store, roster);
+  }
+
+  override [PARTS](): Parts {
+    const codes = this.#store.read(0, this.rows);
+    return this.#parts([{ name: 'codes', shape: [this.rows, this.active], data: codes }]);
+  }
+
+  protected override sharedParts(): Parts {
+    return this.#parts(this.#store.tensors());
+  }
+
+  #parts(tensors: readonly Tensor[]): Parts {
+    const { units, active } = this;
+    return {
+      kind: 'InvertedIndex',
+      parameters: { units, active, ...rosterParameters(this.roster) },
+      tensors: [...tensors, ...rosterTensors(this.roster)],
+    };
+  }
+
+  /** Copied and checked again: the owner of adopted indices may have written to them, and may do so later. */
+  protected ready(codes: SparseCodes, name: string): SparseCodes {
+    if (!(codes instanceof SparseCodes)) throw wrongKind(name, 'SparseCodes', codes);
+    if (codes.units !== this.units) {
+      throw new RangeError(
+        `${name} must have ${this.units} units, as the index, got ${codes.units}`,
+      );
+    }
+    if (name === this.itemsName && codes.active !== this.active) {
+      throw new RangeError(
+        `${name} must have ${this.active} active units, as the index, got ${codes.active}`,
+      );
+    }
+    if (codes.indices.length !== codes.rows * codes.active) throw withoutMemory(name);
+    const indices = allocated(Uint32Array, codes.rows, codes.active, name);
+    indices.set(codes.indices);
+    return SparseCodes.adopt(indices, { units: codes.units, active: codes.active });
+  }
+
+  protected write(codes: SparseCodes, ids: Uint32Array, rows: number): void {
+    this.#store.write(codes.indices, ids, rows);
+  }
+
+  protected erase(ids: Uint32Array): void {
+    this.#store.erase(ids);
+  }
+
+  protected unshare(): void {
+    this.#store.unshare();
+  }
+
+  protected row(id: number): SparseCodes {
+    return SparseCodes.written(this.#store.read(id, 1), this);
+  }
+
+  protected prepare({ queries, k, allowed }: SearchRequest<SparseCodes>): OverlapRun {
+    return new OverlapRun(this.active, this.#store, queries, k, allowed);
+  }
+}
+
+registerKind('InvertedIndex', InvertedIndex.fromParts);
+
+function readSizes(reader: PartsReader): SparseSizes {
+  reader.expectKind('InvertedIndex');
+  const units = reader.integer('units', 1, MAX_UNITS);
+  return { units, active: reader.integer('active', 1, Math.min(units, MAX_ACTIVE)) };
+}
+
+/** The codes of the rows that live, checked; the others must be zero. */
+function livingCodes(codes: Uint32Array, ids: Uint32Array, sizes: SparseSizes): Uint32Array {
+  const { active } = sizes;
+  const living = allocated(Uint32Array, ids.length, active, 'codes');
+  let next = 0;
+  const expectZeros = (end: number): void => {
+    const bad = codes.subarray(next * active, end * active).findIndex((unit) => unit !== 0);
+    if (bad >= 0) throw corrupt('codes of rows that were removed', 'zero', 'other units');
+  };
+  for (let i = 0; i < ids.length; i++) {
+    if (ids[i] !== next) expectZeros(ids[i]);
+    living.set(codes.subarray(ids[i] * active, (ids[i] + 1) * active), i * active);
+    next = ids[i] + 1;
+  }
+  expectZeros(codes.length / active);
+  try {
+    return SparseCodes.adopt(living, sizes).indices;
+  } catch (error) {
+    throw corrupt('codes', 'ascending units', String(error));
+  }
+}
+
+/** The store in shared memory. What is small is copied; the kernels are safe from the rest. */
+function sharedStore(reader: PartsReader, sizes: SparseSizes, rows: number): OverlapStore {
+  const { units, active } = sizes;
+  if (isDense(sizes)) {
+    const shape = [Math.ceil(rows / 512), units, 8];
+    return PostingBitmaps.over(sizes, rows, reader.tensor('bitmaps', BigUint64Array, shape));
+  }
+  const codes = reader.tensor('codes', Uint32Array, [rows, active]);
+  const starts = reader.tensor('starts', Uint32Array, [undefined, units + 1]);
+  const blocks = starts.length / (units + 1);
+  const offsets = reader.tensor('offsets', Uint16Array, [blocks, BLOCK_ROWS, active]);
+  const tailOffsets = reader.tensor('tail.offsets', Uint16Array, [undefined]);
+  const tailStarts = reader.tensor('tail.starts', Uint32Array, [undefined]);
+  const stale = reader.tensor('stale', Uint32Array, [undefined]).slice();
+  if (blocks * BLOCK_ROWS > rows) throw corrupt('tensor starts', `of ${rows} rows`, blocks);
+  if (tailStarts.length !== 0 && tailStarts.length !== units + 1) {
+    throw corrupt('tensor tail.starts', `of 0 or ${units + 1} numbers`, tailStarts.length);
+  }
+  if (tailStarts.length === 0 && tailOffsets.length > 0) {
+    throw corrupt('tensor tail.offsets', 'empty, as tail.starts', tailOffsets.length);
+  }
+  if (stale.some((id, i) => id >= rows || (i > 0 && id <= stale[i - 1]))) {
+    throw corrupt('tensor stale', `ascending ids below ${rows}`, 'others');
+  }
+  const sealed = { offsets, starts };
+  const tail = { offsets: tailOffsets, starts: tailStarts };
+  return PostingLists.over(sizes, rows, { codes, sealed, tail, stale });
 }

@@ -238,7 +238,11 @@ export class PostingLists implements OverlapStore {
         `index must take at most ${MAX_BYTES} bytes, got ${rows} codes of ${rowBytes} bytes`,
       );
     }
-    this.#codes = withRoom(this.#codes, this.#rows * this.active, (rows - this.#rows) * this.active);
+    this.#codes = withRoom(
+      this.#codes,
+      this.#rows * this.active,
+      (rows - this.#rows) * this.active,
+    );
   }
 }
 

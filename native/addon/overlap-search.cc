@@ -63,10 +63,9 @@ void OverlapSearch::chooseRanges(std::size_t threads) {
       static_cast<std::size_t>(static_cast<double>(problem.rows) / std::max(wanted, 1.0));
   rangeRows = std::max<std::size_t>(divideUp(rows, problem.rangeStep), 1) * problem.rangeStep;
   const std::size_t most = std::max(problem.queries.count * problem.k, KEPT_ENTRIES);
-  while (rangeRows < problem.rows &&
-         problem.queries.count * divideUp(problem.rows, rangeRows) *
-                 std::min(problem.k, rangeRows) >
-             most) {
+  while (rangeRows < problem.rows && problem.queries.count * divideUp(problem.rows, rangeRows) *
+                                             std::min(problem.k, rangeRows) >
+                                         most) {
     rangeRows *= 2;
   }
   ranges = divideUp(problem.rows, rangeRows);

@@ -1,5 +1,5 @@
-// The splitting of one search by overlap into blocks of work: chunks of queries x ranges of rows, as
-// in hamming-search.h. A block keeps the neighbours of its queries in its range, at the distance
+// The splitting of one search by overlap into blocks of work: chunks of queries x ranges of rows,
+// as in hamming-search.h. A block keeps the neighbours of its queries in its range, at the distance
 // "units of the query less overlap"; the last block of a chunk to end merges the ranges. What a
 // finished range knows about the k-th distance is the starting bound of later ones. The result does
 // not depend on the order or the number of blocks.
@@ -25,9 +25,9 @@ struct OverlapProblem {
                      HammingNearest* lists, std::byte* scratch)>
       scan;
   std::size_t scanScratchBytes;
-  std::size_t rows;        // at least 1
-  std::size_t rangeStep;   // ranges begin at multiples of it
-  double rowNanoseconds;   // a row against one query, about
+  std::size_t rows;       // at least 1
+  std::size_t rangeStep;  // ranges begin at multiples of it
+  double rowNanoseconds;  // a row against one query, about
   PostingsQueries queries;
   std::size_t k;  // 1 .. rows
   std::size_t resultStride;

@@ -1,7 +1,8 @@
-// The doors of search by overlap: postingsSearch(threads, done, offsets, starts, sealed, tailOffsets,
-// tailStarts, tailPostings, codes, stale, staleCount, rows, active, units, blockRows, queries,
-// queryCount, queryActive, allowed, k, ids, distances, counts) and postingsBitmapsSearch(threads,
-// done, bitmaps, rows, units, queries, queryCount, queryActive, allowed, k, ids, distances, counts).
+// The doors of search by overlap: postingsSearch(threads, done, offsets, starts, sealed,
+// tailOffsets, tailStarts, tailPostings, codes, stale, staleCount, rows, active, units, blockRows,
+// queries, queryCount, queryActive, allowed, k, ids, distances, counts) and
+// postingsBitmapsSearch(threads, done, bitmaps, rows, units, queries, queryCount, queryActive,
+// allowed, k, ids, distances, counts).
 
 #include <algorithm>
 #include <limits>
@@ -114,8 +115,7 @@ PostingsBlock Lists::block(std::size_t index) const {
     result.starts = tailStarts;
   }
   const std::uint32_t* const begin = std::lower_bound(stale, stale + staleCount, first);
-  const std::uint32_t* const end =
-      std::lower_bound(begin, stale + staleCount, first + result.rows);
+  const std::uint32_t* const end = std::lower_bound(begin, stale + staleCount, first + result.rows);
   result.stale = begin;
   result.staleCount = static_cast<std::size_t>(end - begin);
   return result;
@@ -155,8 +155,8 @@ Napi::Value postingsSearch(const Napi::CallbackInfo& info) {
   lists.allowed = asked.allowed;
   const Kernels& kernels = call.kernels();
   OverlapProblem& problem = asked.problem;
-  const double postings = static_cast<double>(lists.active * problem.queries.active) /
-                          static_cast<double>(lists.units);
+  const double postings =
+      static_cast<double>(lists.active * problem.queries.active) / static_cast<double>(lists.units);
   problem.rowNanoseconds = postings * POSTING_NANOSECONDS + COUNTER_NANOSECONDS;
   problem.rangeStep = lists.blockRows;
   problem.scanScratchBytes = kernels.postingsScratchBytes(lists.units);
@@ -183,9 +183,9 @@ Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info) {
   problem.rowNanoseconds =
       static_cast<double>(problem.queries.active) * BITMAP_NANOSECONDS / BITMAP_ROWS;
   problem.rangeStep = BITMAP_ROWS;
-  problem.scan = [=, allowed = asked.allowed, &kernels](
-                     std::size_t first, std::size_t end, const PostingsQueries& queries,
-                     HammingNearest* nearest, std::byte*) {
+  problem.scan = [=, allowed = asked.allowed, &kernels](std::size_t first, std::size_t end,
+                                                        const PostingsQueries& queries,
+                                                        HammingNearest* nearest, std::byte*) {
     const PostingsBitmaps part{bitmaps + first / BITMAP_ROWS * rowWords, units,
                                allowed == nullptr ? nullptr : allowed + first / 8,
                                static_cast<std::uint32_t>(first), end - first};

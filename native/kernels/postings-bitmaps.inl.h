@@ -1,9 +1,10 @@
 // Overlaps of sparse codes by posting bitmaps, for units that are active often: a block of 512 rows
-// has for each unit one bit a row, [blocks][units][8] words of 64 bits, and the bitmaps of a query's
-// units are added up as bit planes: three bits become two by a carry-save adder (Harley and Seal's
-// population count; Mula, Kurz and Lemire, "Faster population counts using AVX2 instructions", 2018),
-// so that one operation counts for 512 rows. Reading memory is the price: what the next block needs
-// is fetched ahead, the lines of each query, or all lines where many queries share them.
+// has for each unit one bit a row, [blocks][units][8] words of 64 bits, and the bitmaps of a
+// query's units are added up as bit planes: three bits become two by a carry-save adder (Harley and
+// Seal's population count; Mula, Kurz and Lemire, "Faster population counts using AVX2
+// instructions", 2018), so that one operation counts for 512 rows. Reading memory is the price:
+// what the next block needs is fetched ahead, the lines of each query, or all lines where many
+// queries share them.
 //
 // Any content of the bitmaps is safe: an overlap never exceeds the number of bitmaps added.
 
@@ -102,7 +103,8 @@ template <std::size_t HIGH>
   if (!anyBit(nearer)) return;
   std::uint64_t words[(1 + BITMAPS_LOW + BITMAPS_HIGH) * BITMAPS_WORDS];
   store(words, nearer);
-  for (std::size_t p = 0; p < BITMAPS_LOW; p++) store(words + (1 + p) * BITMAPS_WORDS, planes.low[p]);
+  for (std::size_t p = 0; p < BITMAPS_LOW; p++)
+    store(words + (1 + p) * BITMAPS_WORDS, planes.low[p]);
   for (std::size_t p = 0; p < count; p++) {
     store(words + (1 + BITMAPS_LOW + p) * BITMAPS_WORDS, planes.high[p]);
   }

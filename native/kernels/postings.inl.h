@@ -4,8 +4,8 @@
 // the end of a list costs. Rows that changed since the lists were made are summed from their codes.
 //
 // Neighbours are kept by hamming-nearest.inl.h, at the distance "units of the query less overlap".
-// Any content of the arrays is safe: offsets of 16 bits cannot leave the counters, starts are cut to
-// the lists, units are compared with their number, and overlaps with the units of the query.
+// Any content of the arrays is safe: offsets of 16 bits cannot leave the counters, starts are cut
+// to the lists, units are compared with their number, and overlaps with the units of the query.
 
 inline constexpr std::size_t POSTINGS_COUNTERS = std::size_t{1} << 16;
 
@@ -80,8 +80,7 @@ template <typename Counter>
   PostingsList next[2];
   const auto take = [&](std::size_t i) {
     for (std::size_t j = 0; j < 2; j++) {
-      next[j] = i + j < active ? postingsList(block, units[i + j])
-                               : PostingsList{block.offsets, 0};
+      next[j] = i + j < active ? postingsList(block, units[i + j]) : PostingsList{block.offsets, 0};
       postingsFetch(next[j]);
     }
   };

@@ -1,6 +1,6 @@
-// What posting bitmaps ask of plain C++: the specification of every operation: whole blocks of bits added up
-// side by side. Every block-*-postings.h defines the same names. Included by isa/scalar.cc after
-// block-scalar-hamming.h, never elsewhere.
+// What posting bitmaps ask of plain C++: the specification of every operation: whole blocks of bits
+// added up side by side. Every block-*-postings.h defines the same names. Included by isa/scalar.cc
+// after block-scalar-hamming.h, never elsewhere.
 
 inline U64x8 bitOr(const U64x8& a, const U64x8& b) {
   return words([&](std::size_t i) { return a.v[i] | b.v[i]; });
