@@ -12,6 +12,7 @@
 #include "doors.h"
 #include "fault.h"
 #include "hamming-search.h"
+#include "pages.h"
 
 namespace flyhash {
 
@@ -33,7 +34,9 @@ void requireRange(std::size_t value, std::size_t least, std::size_t most, const 
 }  // namespace
 
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info) {
-  const auto address = reinterpret_cast<std::uintptr_t>(Call(info).words(0, 0));
+  std::uint64_t* const memory = Call(info).words(0, 0);
+  preferLargePages(memory, info[2].As<Napi::TypedArray>().ByteLength());
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
   const std::size_t words =
       (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE / sizeof(std::uint64_t);
   return Napi::Number::New(info.Env(), static_cast<double>(words));

@@ -11,6 +11,9 @@
 inline constexpr std::size_t BITMAPS_ROWS = 512;
 inline constexpr std::size_t BITMAPS_WORDS = BITMAPS_ROWS / 64;
 
+// Blocks that one query fetches ahead: what memory needs to deliver.
+inline constexpr std::size_t BITMAPS_AHEAD = 16;
+
 // Planes of weight 1, 2 and 4, which groups of eight bitmaps fill, and most planes above them.
 inline constexpr std::size_t BITMAPS_LOW = 3;
 inline constexpr std::size_t BITMAPS_HIGH = 29;
@@ -28,16 +31,21 @@ struct BitmapsPlanes {
   U64x8 low[BITMAPS_LOW];
   U64x8 high[HIGH];
 
-  // Adds eight bitmaps.
-  [[gnu::always_inline]] void add(const std::uint64_t* const (&maps)[8], std::size_t count) {
-    U64x8 fours[2];
-    for (std::size_t i = 0; i < 2; i++) {
-      const auto* const* four = maps + i * 4;
-      const U64x8 first = carrySave(low[0], load(four[0]), load(four[1]));
-      const U64x8 second = carrySave(low[0], load(four[2]), load(four[3]));
-      fours[i] = carrySave(low[1], first, second);
-    }
-    U64x8 carry = carrySave(low[2], fours[0], fours[1]);
+  [[gnu::always_inline]] void clear(std::size_t count) {
+    for (std::size_t i = 0; i < BITMAPS_LOW; i++) low[i] = broadcast(std::uint64_t{0});
+    for (std::size_t i = 0; i < count; i++) high[i] = broadcast(std::uint64_t{0});
+  }
+
+  // Adds the bitmaps map(0) .. map(7).
+  template <typename Map>
+  [[gnu::always_inline]] void add(const Map& map, std::size_t count) {
+    const U64x8 a = carrySave(low[0], map(0), map(1));
+    const U64x8 b = carrySave(low[0], map(2), map(3));
+    const U64x8 first = carrySave(low[1], a, b);
+    const U64x8 c = carrySave(low[0], map(4), map(5));
+    const U64x8 d = carrySave(low[0], map(6), map(7));
+    const U64x8 second = carrySave(low[1], c, d);
+    U64x8 carry = carrySave(low[2], first, second);
     for (std::size_t i = 0; i < count; i++) {
       const U64x8 next = bitAnd(high[i], carry);
       high[i] = exclusiveOr(high[i], carry);
@@ -84,20 +92,19 @@ template <std::size_t HIGH>
                                            const std::uint32_t* units, std::size_t active,
                                            std::size_t high, HammingNearest& list) {
   const std::uint64_t* base = part.bitmaps + block * part.units * BITMAPS_WORDS;
-  const std::uint64_t zeros[BITMAPS_WORDS] = {};
   const std::size_t count = HIGH != 0 ? HIGH : high;
-  BitmapsPlanes<HIGH != 0 ? HIGH : BITMAPS_HIGH> planes = {};
-  const std::uint64_t* maps[8];
+  BitmapsPlanes<HIGH != 0 ? HIGH : BITMAPS_HIGH> planes;
+  planes.clear(count);
   std::size_t i = 0;
-  for (; i + 8 <= active; i += 8) {
-    for (std::size_t j = 0; j < 8; j++) maps[j] = base + std::size_t{units[i + j]} * BITMAPS_WORDS;
-    planes.add(maps, count);
-  }
+  const auto bitmap = [&](std::size_t j) {
+    return load(base + std::size_t{units[i + j]} * BITMAPS_WORDS);
+  };
+  for (; i + 8 <= active; i += 8) planes.add(bitmap, count);
   if (i < active) {
-    for (std::size_t j = 0; j < 8; j++) {
-      maps[j] = i + j < active ? base + std::size_t{units[i + j]} * BITMAPS_WORDS : zeros;
-    }
-    planes.add(maps, count);
+    const auto rest = [&](std::size_t j) {
+      return i + j < active ? bitmap(j) : broadcast(std::uint64_t{0});
+    };
+    planes.add(rest, count);
   }
   const U64x8 nearer = planes.atLeast(active + 1 - list.bound, count);
   if (!anyBit(nearer)) return;
@@ -111,19 +118,28 @@ template <std::size_t HIGH>
   bitmapsOffer(part, block * BITMAPS_ROWS, words, BITMAPS_LOW + count, active, list);
 }
 
-// Fetches of the next block what query q will read, or its share of all lines.
-inline void bitmapsFetch(const std::uint64_t* next, std::size_t units,
+// Fetches what a query will read, BITMAPS_AHEAD blocks ahead; or, where many queries share a block,
+// its part of all lines of the next block. (GCC drops calls that only fetch, unless it inlines them
+// first.)
+[[gnu::always_inline]] inline void bitmapsFetch(const PostingsBitmaps& part, std::size_t block, std::size_t blocks,
                          const PostingsQueries& queries, std::size_t q) {
-  if (queries.count * queries.active < units) {
+  const std::size_t units = part.units;
+  const bool shared = queries.count * queries.active >= units;
+  const std::size_t ahead = block + (shared ? 1 : BITMAPS_AHEAD);
+  if (ahead >= blocks) return;
+  const std::uint64_t* lines = part.bitmaps + ahead * units * BITMAPS_WORDS;
+  if (!shared) {
     const std::uint32_t* wanted = queries.units + q * queries.active;
     for (std::size_t i = 0; i < queries.active; i++) {
-      prefetch(next + std::size_t{wanted[i]} * BITMAPS_WORDS);
+      prefetch(lines + std::size_t{wanted[i]} * BITMAPS_WORDS);
     }
     return;
   }
   const std::size_t share = (units + queries.count - 1) / queries.count;
   const std::size_t end = (q + 1) * share < units ? (q + 1) * share : units;
-  for (std::size_t unit = q * share; unit < end; unit++) prefetch(next + unit * BITMAPS_WORDS);
+  for (std::size_t unit = q * share; unit < end; unit++) {
+    prefetchSecond(lines + unit * BITMAPS_WORDS);
+  }
 }
 
 template <std::size_t HIGH>
@@ -131,9 +147,8 @@ inline void bitmapsSearchOf(const PostingsBitmaps& part, const PostingsQueries& 
                             std::size_t high, HammingNearest* lists) {
   const std::size_t blocks = (part.rows + BITMAPS_ROWS - 1) / BITMAPS_ROWS;
   for (std::size_t block = 0; block < blocks; block++) {
-    const std::uint64_t* next = part.bitmaps + (block + 1) * part.units * BITMAPS_WORDS;
     for (std::size_t q = 0; q < queries.count; q++) {
-      if (block + 1 < blocks) bitmapsFetch(next, part.units, queries, q);
+      bitmapsFetch(part, block, blocks, queries, q);
       if (lists[q].bound == 0) continue;
       bitmapsBlock<HIGH>(part, block, queries.units + q * queries.active, queries.active, high,
                          lists[q]);

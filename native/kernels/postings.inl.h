@@ -47,7 +47,7 @@ inline PostingsList postingsList(const PostingsBlock& block, std::uint32_t unit)
   return {block.offsets + (start < last ? start : last), start < last ? last - start : 0};
 }
 
-inline void postingsFetch(const PostingsList& list) {
+[[gnu::always_inline]] inline void postingsFetch(const PostingsList& list) {
   for (std::size_t i = 0; i < list.count; i += 32) prefetch(list.offsets + i);
 }
 

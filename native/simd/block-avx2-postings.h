@@ -17,3 +17,8 @@ inline bool anyBit(U64x8 a) {
   const __m256i all = _mm256_or_si256(a.v[0], a.v[1]);
   return _mm256_testz_si256(all, all) == 0;
 }
+
+// Fetches memory into the second-level cache.
+[[gnu::always_inline]] inline void prefetchSecond(const void* address) {
+  _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T1);
+}

@@ -15,3 +15,8 @@ inline U64x8 carryBit(U64x8 a, U64x8 b, U64x8 c) {
 
 // Whether any bit is set.
 inline bool anyBit(U64x8 a) { return _mm512_test_epi64_mask(a.v, a.v) != 0; }
+
+// Fetches memory into the second-level cache.
+[[gnu::always_inline]] inline void prefetchSecond(const void* address) {
+  _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T1);
+}

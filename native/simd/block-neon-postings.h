@@ -17,3 +17,6 @@ inline bool anyBit(U64x8 a) {
   const uint64x2_t all = vorrq_u64(vorrq_u64(a.v[0], a.v[1]), vorrq_u64(a.v[2], a.v[3]));
   return (vgetq_lane_u64(all, 0) | vgetq_lane_u64(all, 1)) != 0;
 }
+
+// Fetches memory into the second-level cache: left to the hardware.
+inline void prefetchSecond(const void*) {}

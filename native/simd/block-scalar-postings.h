@@ -20,3 +20,6 @@ inline bool anyBit(const U64x8& a) {
   for (std::size_t i = 0; i < 8; i++) all |= a.v[i];
   return all != 0;
 }
+
+// Fetches memory into the second-level cache.
+inline void prefetchSecond(const void*) {}
