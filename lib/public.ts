@@ -22,11 +22,21 @@ export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
-export { HammingIndex, type HammingIndexOptions } from './search/hamming-index.ts';
+export {
+  HammingIndex,
+  type HammingIndexOptions,
+  type RangeSearchAsyncOptions,
+  type RangeSearchOptions,
+} from './search/hamming-index.ts';
 export { InvertedIndex, type InvertedIndexOptions } from './search/inverted-index.ts';
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
-export { type Neighbors, NO_ID } from './search/neighbors.ts';
+export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
+export {
+  type NoveltyAsyncOptions,
+  NoveltyFilter,
+  type NoveltyFilterOptions,
+} from './search/novelty-filter.ts';
 export type { Overlaps } from './search/overlap-run.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';

@@ -181,7 +181,8 @@ export interface Kernels {
   /**
    * The k nearest rows of each query: smaller distance first, then smaller row. Whole groups of eight rows are
    * read from store, the rows % 8 others from tail (one group, or nothing), so that the store may grow meanwhile.
-   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. Returns 0.
+   * ids and distances queryCount x k, filled up to counts (queryCount); the rest is left alone. With allowed
+   * (ceil(rows / 8) bytes, row 0 the highest bit of the first) only rows whose bit is set can enter. Returns 0.
    */
   hammingSearch(
     store: BigUint64Array,
@@ -194,6 +195,26 @@ export interface Kernels {
     ids: Uint32Array,
     distances: Uint32Array,
     counts: Uint32Array,
+    allowed?: Uint8Array,
+  ): number;
+
+  /**
+   * All rows within radius of each query, from a store as in hammingSearch: counts (queryCount) says how many a
+   * query has. Where all of them fit in ids and distances, these hold them, query after query, smaller distance
+   * first, then smaller row; else they are left alone. Returns how many there are.
+   */
+  hammingRange(
+    store: BigUint64Array,
+    tail: BigUint64Array,
+    rows: number,
+    bits: number,
+    queries: BigUint64Array,
+    queryCount: number,
+    radius: number,
+    ids: Uint32Array,
+    distances: Uint32Array,
+    counts: Uint32Array,
+    allowed?: Uint8Array,
   ): number;
 
   /**

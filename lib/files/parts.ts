@@ -77,11 +77,14 @@ export function corrupt(name: string, expected: string, got: unknown): FlyhashEr
 /** Parts on their way into an object: each part is asked for once, with what it must be. */
 export class PartsReader {
   readonly kind: string;
+  /** Bytes of all tensors: no count of rows can be above it, whatever a parameter says. */
+  readonly bytes: number;
   readonly #parameters: Map<string, Json>;
   readonly #tensors: Map<string, Tensor>;
 
   constructor({ kind, parameters, tensors }: Parts) {
     this.kind = kind;
+    this.bytes = tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
     this.#parameters = new Map(Object.entries(parameters));
     this.#tensors = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   }

@@ -7,7 +7,13 @@ import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.t
 import { eventLoopTurn } from '../event-loop.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
-import { hammingAlignment, hammingDistances, hammingInterleave, hammingSearch } from './hamming.ts';
+import {
+  hammingAlignment,
+  hammingDistances,
+  hammingInterleave,
+  hammingRange,
+  hammingSearch,
+} from './hamming.ts';
 import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
@@ -32,6 +38,7 @@ export const referenceKernels: Kernels = {
   hammingInterleave,
   hammingDistances,
   hammingSearch,
+  hammingRange,
   postingsSearch,
   postingsBitmapsSearch,
 };

@@ -71,31 +71,57 @@ export function hammingDistances(
   return 0;
 }
 
-/** The k smallest of the distances, smaller first, then smaller row: a counting sort. Returns how many. */
+/** Whether a row may enter: its bit of the bitmap, the first row highest, or no bitmap at all. */
+function isAllowed(allowed: Uint8Array | undefined, row: number): boolean {
+  return allowed === undefined || ((allowed[row >>> 3] >> (7 - (row & 7))) & 1) === 1;
+}
+
+/**
+ * The first `places` of the allowed rows with a distance up to `radius`, smaller distance first, then smaller row:
+ * a counting sort. Returns how many such rows there are, of which the first `places` were written.
+ */
 function smallest(
   distances: Uint32Array,
-  bits: number,
-  k: number,
+  allowed: Uint8Array | undefined,
+  radius: number,
+  places: number,
   ids: Uint32Array,
   results: Uint32Array,
 ): number {
-  const next = new Uint32Array(bits + 2);
-  for (const distance of distances) next[distance + 1]++;
-  for (let d = 0; d < bits; d++) next[d + 1] += next[d];
+  const next = new Uint32Array(radius + 2);
+  const enters = (row: number): boolean => distances[row] <= radius && isAllowed(allowed, row);
+  for (let row = 0; row < distances.length; row++) if (enters(row)) next[distances[row] + 1]++;
+  for (let d = 0; d <= radius; d++) next[d + 1] += next[d];
+  const count = next[radius + 1];
   for (let row = 0; row < distances.length; row++) {
+    if (!enters(row)) continue;
     const position = next[distances[row]]++;
-    if (position < k) {
+    if (position < places) {
       ids[position] = row;
       results[position] = distances[row];
     }
   }
-  return Math.min(k, distances.length);
+  return count;
+}
+
+/** Distances of one query to all rows: whole groups of eight lie in store, the others in tail. */
+function distancesOf(
+  store: BigUint64Array,
+  tail: BigUint64Array,
+  rows: number,
+  query: BigUint64Array,
+): Uint32Array {
+  const whole = rows - (rows % 8);
+  const all = new Uint32Array(rows);
+  hammingDistances(store, whole, query.length, query, 1, all);
+  hammingDistances(tail, rows - whole, query.length, query, 1, all.subarray(whole));
+  return all;
 }
 
 /**
- * The k nearest codes of each query. Whole groups of eight rows lie in store, the rows % 8 others in tail, which
- * is one group or empty. ids and distances are queryCount x k, counts queryCount; entries past counts[query] are
- * left alone.
+ * The k nearest codes of each query among the allowed ones. Whole groups of eight rows lie in store, the
+ * rows % 8 others in tail, which is one group or empty. ids and distances are queryCount x k, counts queryCount;
+ * entries past counts[query] are left alone.
  */
 export function hammingSearch(
   store: BigUint64Array,
@@ -108,17 +134,55 @@ export function hammingSearch(
   ids: Uint32Array,
   distances: Uint32Array,
   counts: Uint32Array,
+  allowed?: Uint8Array,
 ): number {
   const words = Math.ceil(bits / 64);
-  const whole = rows - (rows % 8);
-  const all = new Uint32Array(rows);
   for (let query = 0; query < queryCount; query++) {
     const wanted = queries.subarray(query * words, (query + 1) * words);
-    hammingDistances(store, whole, words, wanted, 1, all);
-    hammingDistances(tail, rows - whole, words, wanted, 1, all.subarray(whole));
+    const all = distancesOf(store, tail, rows, wanted);
     const nearest = ids.subarray(query * k, (query + 1) * k);
     const results = distances.subarray(query * k, (query + 1) * k);
-    counts[query] = smallest(all, bits, k, nearest, results);
+    counts[query] = Math.min(k, smallest(all, allowed, bits, k, nearest, results));
   }
   return 0;
+}
+
+/**
+ * The allowed codes within radius of each query: counts (queryCount), and where all of them fit, ids and distances
+ * one query after the other. Returns how many there are.
+ */
+export function hammingRange(
+  store: BigUint64Array,
+  tail: BigUint64Array,
+  rows: number,
+  bits: number,
+  queries: BigUint64Array,
+  queryCount: number,
+  radius: number,
+  ids: Uint32Array,
+  distances: Uint32Array,
+  counts: Uint32Array,
+  allowed?: Uint8Array,
+): number {
+  const words = Math.ceil(bits / 64);
+  const most = Math.min(radius, bits);
+  const found: { nearest: Uint32Array; results: Uint32Array }[] = [];
+  let total = 0;
+  for (let query = 0; query < queryCount; query++) {
+    const wanted = queries.subarray(query * words, (query + 1) * words);
+    const all = distancesOf(store, tail, rows, wanted);
+    const [nearest, results] = [new Uint32Array(rows), new Uint32Array(rows)];
+    const count = smallest(all, allowed, most, rows, nearest, results);
+    found.push({ nearest: nearest.slice(0, count), results: results.slice(0, count) });
+    counts[query] = count;
+    total += count;
+  }
+  if (total > Math.min(ids.length, distances.length)) return total;
+  let at = 0;
+  for (const { nearest, results } of found) {
+    ids.set(nearest, at);
+    distances.set(results, at);
+    at += nearest.length;
+  }
+  return total;
 }

@@ -41,10 +41,23 @@ export function countBits(bitmap: Uint8Array, rows: number): number {
   return count;
 }
 
+/** A copy of a bitmap, for that many rows: longer or shorter, without the bits after the last row. */
+export function bitsBelow(bitmap: Uint8Array, rows: number): Uint8Array {
+  const result = allocated(Uint8Array, 1, bitmapBytes(rows), 'filter');
+  result.set(bitmap.subarray(0, result.length));
+  if (rows % 8 !== 0) result[result.length - 1] &= 0xff << (8 - (rows % 8));
+  return result;
+}
+
 /** The bits of both, over the rows of the first; the second may be shorter. */
 export function intersection(a: Uint8Array, b: Uint8Array): Uint8Array {
   const result = allocated(Uint8Array, 1, a.length, 'filter');
-  for (let i = 0; i < b.length && i < a.length; i++) result[i] = a[i] & b[i];
+  result.set(b.subarray(0, a.length));
+  const aligned = a.byteOffset % 4 === 0 ? a : a.slice();
+  const words = new Uint32Array(result.buffer, 0, result.length >>> 2);
+  const others = new Uint32Array(aligned.buffer, aligned.byteOffset, words.length);
+  for (let i = 0; i < words.length; i++) words[i] &= others[i];
+  for (let i = 4 * words.length; i < a.length; i++) result[i] &= a[i];
   return result;
 }
 

@@ -4,31 +4,53 @@
  * batches, or the order in which work was done.
  */
 
-import { activeBackend } from '../backend/active.ts';
-import { allocated, checkInteger, checkMaking, checkOptions, MAKING } from '../check.ts';
+import { checkInteger, checkMaking, checkOptions, checkThreads, MAKING } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import { checkPadding } from '../codes/packed.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
 import { registerKind } from '../files/kinds.ts';
 import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
-import { HammingStore, type StoredCodes, wordsOf } from './hamming-store.ts';
+import { HammingRangeRun, HammingRun } from './hamming-run.ts';
+import { HammingStore } from './hamming-store.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
-import { type Neighbors, NO_ID } from './neighbors.ts';
-import type { Roster } from './roster.ts';
-import type { SearchRun, SearchStep } from './search-run.ts';
+import type { Key } from './keys.ts';
+import type { Neighbors, RangeNeighbors } from './neighbors.ts';
+import type { Filter, Roster } from './roster.ts';
+import {
+  checkSearchAsync,
+  runSearch,
+  runSearchAsync,
+  SEARCH_ASYNC_OPTIONS,
+  SEARCH_OPTIONS,
+  type SearchAsyncOptions,
+  type SearchOptions,
+} from './search-run.ts';
 import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
 
 /** Most bits that an indexed code may have. */
 export const MAX_CODE_BITS: number = 2 ** 24;
 
-/** An asynchronous call hands over as many queries as compare this many codes' bytes for each byte of a chunk. */
-const COMPARISONS_PER_BYTE = 4096;
+/** Most results of a range search, and how many there may be unless it is said: a gibibyte. */
+const MOST_RESULTS = 2 ** 30;
+const USUAL_LIMIT = 2 ** 27;
 
 /** Options of {@link HammingIndex.create}. */
 export interface HammingIndexOptions {
   /** Bits of every code, 1 to 2^24. */
   bits: number;
+}
+
+/** Options of a blocking range search. */
+export interface RangeSearchOptions extends SearchOptions {
+  /** Most results of all queries together, 8 bytes each; more are an error. Default 2^27, at most 2^30. */
+  limit?: number;
+}
+
+/** Options of an asynchronous range search. */
+export interface RangeSearchAsyncOptions extends SearchAsyncOptions {
+  /** Most results of all queries together, 8 bytes each; more are an error. Default 2^27, at most 2^30. */
+  limit?: number;
 }
 
 /**
@@ -125,6 +147,49 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     };
   }
 
+  /**
+   * All codes within a radius of each query, blocking the caller: smaller distance first, then smaller id.
+   *
+   * @param queries codes of as many bits as the index has.
+   * @param radius largest distance, from 0; from `bits` on every code is found.
+   * @param options threads, filter, and limit: how many results there may be in all.
+   * @returns ids and distances of all queries, one after the other: those of query i from starts[i] to starts[i + 1].
+   * @throws TypeError for a wrong kind; RangeError for a wrong value, and when there are more results than limit,
+   * saying how many.
+   *
+   * @example
+   * ```ts
+   * import { BitCodes, HammingIndex } from 'flyhash';
+   * const index = HammingIndex.create({ bits: 8 });
+   * index.add(BitCodes.from(Uint8Array.of(0b11110000, 0b11111111, 0b11110011), 8), ['a', 'b', 'c']);
+   * const { keys, distances, starts } = index.rangeSearch(BitCodes.from(Uint8Array.of(0b11110001), 8), 2);
+   * console.assert(keys?.join() === 'a,c' && distances.join() === '1,1' && starts.join() === '0,2');
+   * ```
+   */
+  rangeSearch(queries: BitCodes, radius: number, options: RangeSearchOptions = {}): RangeNeighbors {
+    checkOptions(options, 'options', [...SEARCH_OPTIONS, 'limit']);
+    const threads = checkThreads(options.threads, 1);
+    const run = this.#prepareRange(queries, radius, options.limit, options.filter);
+    return withRangeKeys(runSearch(run, threads), this.roster.keys);
+  }
+
+  /**
+   * As {@link rangeSearch}, by the package's own threads while the event loop stays free. The index, the queries and
+   * the filter are those of the moment of the call.
+   *
+   * @throws (rejects) as {@link rangeSearch}; with `signal.reason` when aborted.
+   */
+  async rangeSearchAsync(
+    queries: BitCodes,
+    radius: number,
+    options: RangeSearchAsyncOptions = {},
+  ): Promise<RangeNeighbors> {
+    checkOptions(options, 'options', [...SEARCH_ASYNC_OPTIONS, 'limit']);
+    const checked = checkSearchAsync(options);
+    const run = this.#prepareRange(queries, radius, options.limit, options.filter);
+    return this.leased(async (keys) => withRangeKeys(await runSearchAsync(run, checked), keys));
+  }
+
   protected ready(codes: BitCodes, name: string): BitCodes {
     if (!(codes instanceof BitCodes)) throw wrongKind(name, 'BitCodes', codes);
     if (codes.bits !== this.bits) {
@@ -152,8 +217,30 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
   }
 
   protected prepare({ queries, k, allowed }: SearchRequest<BitCodes>): HammingRun {
-    return new HammingRun(this.bits, this.#store.snapshot(), queries, k, allowed);
+    return new HammingRun({ bits: this.bits, codes: this.#store.snapshot(), queries, allowed }, k);
   }
+
+  #prepareRange(
+    queries: BitCodes,
+    radius: number,
+    limit = USUAL_LIMIT,
+    filter?: Filter,
+  ): HammingRangeRun {
+    checkInteger(radius, 'radius', 0, MAX_CODE_BITS);
+    checkInteger(limit, 'limit', 0, MOST_RESULTS);
+    const asked = this.asked(queries, filter);
+    const request = { bits: this.bits, codes: this.#store.snapshot(), ...asked };
+    return new HammingRangeRun(request, radius, limit);
+  }
+}
+
+/** The result with the keys of its ids, where the index has keys. */
+function withRangeKeys(
+  found: RangeNeighbors,
+  keys: readonly (Key | undefined)[] | undefined,
+): RangeNeighbors {
+  if (keys === undefined) return found;
+  return { ...found, keys: Array.from(found.ids, (id) => keys[id] as Key) };
 }
 
 registerKind('HammingIndex', HammingIndex.fromParts);
@@ -163,66 +250,5 @@ function adopted(codes: Uint8Array, bits: number): BitCodes {
     return BitCodes.adopt(codes, bits);
   } catch (error) {
     throw corrupt('codes', 'codes with zero padding', String(error));
-  }
-}
-
-/** One search: its queries as words, and its results to be filled. */
-class HammingRun implements SearchRun<Neighbors<Uint32Array>> {
-  readonly queries: number;
-  readonly chunkQueries: number;
-  readonly #bits: number;
-  readonly #codes: StoredCodes;
-  readonly #words: BigUint64Array;
-  readonly #found: Neighbors<Uint32Array>;
-
-  constructor(
-    bits: number,
-    codes: StoredCodes,
-    queries: BitCodes,
-    k: number,
-    _allowed: Uint8Array | undefined,
-  ) {
-    const { rows } = queries;
-    const ids = allocated(Uint32Array, rows, k, 'results');
-    const distances = allocated(Uint32Array, rows, k, 'results');
-    if (k > codes.rows) {
-      ids.fill(NO_ID);
-      distances.fill(NO_ID);
-    }
-    this.queries = rows;
-    this.#bits = bits;
-    this.#codes = codes;
-    this.#words = wordsOf(queries);
-    this.#found = { rows, k, ids, distances, counts: new Uint32Array(rows) };
-    const comparisons = activeBackend().chunkBytes * COMPARISONS_PER_BYTE;
-    const bytes = codes.rows * Math.ceil(bits / 8) + 1;
-    this.chunkQueries = Math.max(1, Math.floor(comparisons / bytes));
-  }
-
-  *steps(first: number, count: number): Iterable<SearchStep> {
-    const { k, ids, distances, counts } = this.#found;
-    const words = Math.ceil(this.#bits / 64);
-    const end = first + count;
-    yield {
-      call: {
-        name: 'hammingSearch',
-        args: [
-          this.#codes.store,
-          this.#codes.tail,
-          this.#codes.rows,
-          this.#bits,
-          this.#words.subarray(first * words, end * words),
-          count,
-          k,
-          ids.subarray(first * k, end * k),
-          distances.subarray(first * k, end * k),
-          counts.subarray(first, end),
-        ],
-      },
-    };
-  }
-
-  found(): Neighbors<Uint32Array> {
-    return this.#found;
   }
 }

@@ -218,11 +218,15 @@ export abstract class KeyedIndex<
     return this.leased(async (keys) => withKeys(await runSearchAsync(run, checked), keys));
   }
 
-  /** The filter runs code of the caller, who may change the index: it comes first. */
   #prepared(queries: Items, k: number, filter: Filter | undefined): SearchRun<Found> {
-    const wanted = filter === undefined ? undefined : this.bitmap(filter);
+    return this.prepare({ ...this.asked(queries, filter), k });
+  }
+
+  /** The filter runs code of the caller, who may change the index: it comes first. */
+  protected asked(queries: Items, filter: Filter | undefined): Omit<SearchRequest<Ready>, 'k'> {
+    const wanted = filter === undefined ? undefined : this.#roster.wanted(filter);
     const ready = this.ready(queries, 'queries');
-    return this.prepare({ queries: ready, k, allowed: this.#roster.current(wanted) });
+    return { queries: ready, allowed: this.#roster.current(wanted) };
   }
 
   /** Runs work that reads the memory of now, with the keys of now, across turns of the event loop. */

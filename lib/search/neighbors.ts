@@ -20,5 +20,19 @@ export interface Neighbors<
   readonly counts: Uint32Array;
 }
 
+/** All rows within a radius of each of `rows` queries, query after query, nearest first, ties by the smaller row. */
+export interface RangeNeighbors {
+  /** Number of queries. */
+  readonly rows: number;
+  /** Where the results of each query start, rows + 1: those of query i end before starts[i + 1]. */
+  readonly starts: Uint32Array;
+  /** Positions of the rows found. */
+  readonly ids: Uint32Array;
+  /** Their keys, from an index that has keys. */
+  readonly keys?: readonly Key[];
+  /** Their distances. */
+  readonly distances: Uint32Array;
+}
+
 /** The id in places that hold no neighbour. */
 export const NO_ID: number = 0xffffffff;

@@ -9,6 +9,7 @@ import { wrongKind } from '../errors.ts';
 import {
   allRows,
   bitmapBytes,
+  bitsBelow,
   clearBit,
   hasBit,
   intersection,
@@ -152,18 +153,18 @@ export class Roster {
 
   /** The rows of a filter that live, as a bitmap. */
   allowed(filter: Filter): Uint8Array {
-    const wanted = this.#wanted(filter);
-    return this.current(wanted) ?? allRows(this.#rows);
+    return this.current(this.wanted(filter)) ?? allRows(this.#rows);
   }
 
   /** The rows of a bitmap that live now; undefined means all rows there are. */
   current(wanted: Uint8Array | undefined): Uint8Array | undefined {
     const alive = this.alive();
     if (wanted === undefined) return alive;
-    return intersection(alive ?? allRows(this.#rows), wanted);
+    return alive === undefined ? bitsBelow(wanted, this.#rows) : intersection(alive, wanted);
   }
 
-  #wanted(filter: Filter): Uint8Array {
+  /** A filter as a bitmap, perhaps the caller's own, perhaps of rows that do not live: for {@link current}. */
+  wanted(filter: Filter): Uint8Array {
     if (typeof filter === 'function') return this.#matching(filter);
     if (filter instanceof Uint8Array) {
       if (filter.length === bitmapBytes(this.#rows)) return filter;

@@ -86,7 +86,8 @@ function utf8Length(text: string): number {
 
 /** The roster that those parameters and tensors describe. */
 export function readRoster(reader: PartsReader): Roster {
-  const rows = reader.integer('rows', 0, NO_ID - 1);
+  // A row takes a byte at least: nothing is allocated, or looped over, because a parameter says so.
+  const rows = reader.integer('rows', 0, Math.min(NO_ID - 1, reader.bytes));
   const keyed = reader.oneOf('keys', KEY_KINDS) === 'given';
   const alive = reader.has('alive')
     ? checkedAlive(reader.tensor('alive', Uint8Array, [bitmapBytes(rows)]), rows)

@@ -78,6 +78,7 @@ constexpr Export EXPORTS[] = {
     {"hammingSearch", hammingSearch},
     {"postingsSearch", postingsSearch},
     {"postingsBitmapsSearch", postingsBitmapsSearch},
+    {"hammingRange", hammingRange},
     {"limitMultiplyAdd", limitMultiplyAdd},
     {"limitXorPopcount", limitXorPopcount},
     {"limitRead", limitRead},

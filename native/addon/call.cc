@@ -75,6 +75,13 @@ bool Call::given(std::size_t index) const {
   return !value.IsUndefined() && !value.IsNull();
 }
 
+std::size_t Call::length(std::size_t index) const {
+  std::size_t length = 0;
+  napi_get_typedarray_info(info.Env(), info[index + FIRST_ARGUMENT], nullptr, &length, nullptr,
+                           nullptr, nullptr);
+  return length;
+}
+
 std::size_t Call::size(std::size_t index) const {
   return wholeNumber(info[index + FIRST_ARGUMENT], nameOf(index));
 }

@@ -35,7 +35,8 @@ class Call {
   std::uint16_t* shorts(std::size_t index, std::size_t count) const;
   std::uint32_t* integers(std::size_t index, std::size_t count) const;
   std::uint64_t* words(std::size_t index, std::size_t count) const;
-  bool given(std::size_t index) const;  // neither undefined nor null
+  bool given(std::size_t index) const;          // neither undefined nor null
+  std::size_t length(std::size_t index) const;  // elements of that typed array
 
   // Argument `index` as a whole number from 0 to 2^53 - 1.
   std::size_t size(std::size_t index) const;

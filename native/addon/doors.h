@@ -29,6 +29,7 @@ Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
 Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
+Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
 Napi::Value postingsSearch(const Napi::CallbackInfo& info);
 Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info);

@@ -13,21 +13,12 @@
 #include <vector>
 
 #include "../kernels/kernels.h"
-#include "../threads/pool.h"
+#include "hamming-scan.h"
 
 namespace flyhash {
 
-// What is searched. Whole groups of eight rows lie in codes; the rows % 8 others in tail, one group
-// that is padded, so that its owner may append to the store meanwhile. Results have stride
-// resultStride a query.
-struct HammingProblem {
-  const std::uint64_t* codes;
-  const std::uint64_t* tail;
-  std::size_t rows;  // at least 1
-  std::size_t bits;
-  std::size_t words;
-  const std::uint64_t* queries;
-  std::size_t queryCount;
+// What is searched, and where the results go: resultStride places a query.
+struct HammingProblem : HammingCodes {
   std::size_t k;  // 1 .. rows
   std::size_t resultStride;
   std::uint32_t* ids;
@@ -39,27 +30,21 @@ class HammingSearch {
  public:
   HammingSearch(const HammingProblem& problem, const Kernels& kernels, std::size_t threads);
 
-  std::size_t blocks() const { return chunks * ranges; }
+  std::size_t blocks() const { return grid.chunks * grid.ranges; }
   std::size_t scratchBytes() const;
   void runBlock(std::size_t block, std::byte* scratch);
 
  private:
-  void chooseChunk();
-  void chooseRanges(std::size_t threads);
+  void joinRanges();
   std::size_t capacity() const;
   std::size_t listBytes() const;
   void resetList(HammingNearest& list, std::byte* memory, std::uint64_t bound) const;
-  void scan(std::size_t range, std::size_t firstQuery, std::size_t count, HammingNearest* lists,
-            std::byte* scratch) const;
   void publish(std::size_t range, std::size_t query, HammingNearest& list);
   void merge(std::size_t firstQuery, std::size_t count, std::byte* memory);
 
   const HammingProblem problem;
   const Kernels& kernels;
-  std::size_t chunkQueries = 1;
-  std::size_t chunks = 0;
-  std::size_t rangeRows = 0;
-  std::size_t ranges = 1;
+  HammingGrid grid;
   std::size_t keptMost = 0;             // entries a range keeps of a query, at most
   std::vector<std::uint64_t> kept;      // [query][range][keptMost]
   std::vector<std::size_t> keptCounts;  // [query][range]

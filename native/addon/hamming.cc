@@ -1,8 +1,9 @@
 // The doors of Hamming search: hammingAlignment(threads, done, memory),
 // hammingInterleave(threads, done, codes, rows, codeBytes, firstRow, store),
-// hammingDistances(threads, done, codes, rows, words, queries, queryCount, distances) and
+// hammingDistances(threads, done, codes, rows, words, queries, queryCount, distances),
 // hammingSearch(threads, done, codes, tail, rows, bits, queries, queryCount, k, ids, distances,
-// counts).
+// counts, allowed) and hammingRange(threads, done, codes, tail, rows, bits, queries, queryCount,
+// radius, ids, distances, counts, allowed).
 
 #include <algorithm>
 #include <limits>
@@ -11,6 +12,7 @@
 #include "call.h"
 #include "doors.h"
 #include "fault.h"
+#include "hamming-range.h"
 #include "hamming-search.h"
 #include "pages.h"
 
@@ -29,6 +31,22 @@ std::size_t storeWords(std::size_t rows, std::size_t words) {
 void requireRange(std::size_t value, std::size_t least, std::size_t most, const char* name) {
   if (value < least || value > most)
     throw Fault{Fault::Kind::range, std::string("internal: ") + name};
+}
+
+// The codes and queries that a search and a range search begin with, and the bitmap that ends them.
+void readCodes(const Call& call, HammingCodes& problem) {
+  constexpr std::size_t ALLOWED = 10;
+  problem.rows = call.size(2);
+  problem.bits = call.size(3);
+  problem.words = (problem.bits + 63) / 64;
+  problem.queryCount = call.size(5);
+  requireRange(problem.bits, 1, std::numeric_limits<std::uint32_t>::max() - 1, "bits");
+  requireRange(problem.rows, 0, MOST_ROWS, "rows");
+  const std::size_t wholeRows = problem.rows / 8 * 8;
+  problem.codes = call.words(0, product(wholeRows, problem.words));
+  problem.tail = call.words(1, storeWords(problem.rows - wholeRows, problem.words));
+  problem.queries = call.words(4, product(problem.queryCount, problem.words));
+  if (call.given(ALLOWED)) problem.allowed = call.bytes(ALLOWED, (problem.rows + 7) / 8);
 }
 
 }  // namespace
@@ -85,18 +103,9 @@ Napi::Value hammingDistances(const Napi::CallbackInfo& info) {
 Napi::Value hammingSearch(const Napi::CallbackInfo& info) {
   const Call call(info);
   HammingProblem problem{};
-  problem.rows = call.size(2);
-  problem.bits = call.size(3);
-  problem.words = (problem.bits + 63) / 64;
-  problem.queryCount = call.size(5);
+  readCodes(call, problem);
   problem.resultStride = call.size(6);
   problem.k = std::min(problem.resultStride, problem.rows);
-  requireRange(problem.bits, 1, std::numeric_limits<std::uint32_t>::max() - 1, "bits");
-  requireRange(problem.rows, 0, MOST_ROWS, "rows");
-  const std::size_t wholeRows = problem.rows / 8 * 8;
-  problem.codes = call.words(0, product(wholeRows, problem.words));
-  problem.tail = call.words(1, storeWords(problem.rows - wholeRows, problem.words));
-  problem.queries = call.words(4, product(problem.queryCount, problem.words));
   const std::size_t results = product(problem.queryCount, problem.resultStride);
   problem.ids = call.integers(7, results);
   problem.distances = call.integers(8, results);
@@ -111,6 +120,28 @@ Napi::Value hammingSearch(const Napi::CallbackInfo& info) {
   work.scratchBytes = search->scratchBytes();
   work.run = [search](std::size_t block, std::byte* scratch) { search->runBlock(block, scratch); };
   return call.run(std::move(work));
+}
+
+Napi::Value hammingRange(const Napi::CallbackInfo& info) {
+  const Call call(info);
+  HammingRangeProblem problem{};
+  readCodes(call, problem);
+  problem.radius = std::min(call.size(6), problem.bits);
+  problem.ids = call.integers(7, 0);
+  problem.distances = call.integers(8, 0);
+  problem.capacity = std::min(call.length(7), call.length(8));
+  problem.counts = call.integers(9, problem.queryCount);
+  Work work;
+  if (problem.rows == 0 || problem.queryCount == 0) {
+    std::fill_n(problem.counts, problem.queryCount, 0U);
+    return call.run(std::move(work));
+  }
+  const auto search = std::make_shared<HammingRange>(problem, call.kernels(), call.threads());
+  work.blocks = search->blocks();
+  work.scratchBytes = search->scratchBytes();
+  work.run = [search](std::size_t block, std::byte* scratch) { search->runBlock(block, scratch); };
+  work.finish = [search] { search->finish(); };
+  return call.run(std::move(work), [search] { return static_cast<double>(search->total()); });
 }
 
 }  // namespace flyhash

@@ -16,5 +16,6 @@
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
+#include "hamming-allowed.inl.h"
 #include "postings.inl.h"
 #include "postings-bitmaps.inl.h"

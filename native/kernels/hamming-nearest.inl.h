@@ -22,7 +22,7 @@ inline void hammingCompact(HammingNearest& list) {
 // Takes a row whose distance is below list.bound.
 inline void hammingKeep(HammingNearest& list, std::uint64_t distance, std::uint32_t row) {
   if (list.size == list.capacity) hammingCompact(list);
-  list.entries[list.size++] = distance << 32 | row;
+  list.entries[list.size++] = distance << 32 | (list.names == nullptr ? row : list.names[row]);
   list.counts[distance]++;
   list.within++;
   while (list.within >= list.k) list.within -= list.counts[--list.bound];

@@ -59,6 +59,11 @@ inline void hammingOffer(const std::uint64_t* group, const std::uint64_t* query,
   std::uint64_t lanes[8];
   store(lanes, sums);
   unsigned nearer = less(sums, broadcast(list.bound)) & ((1U << count) - 1U);
+  if (list.allowed != nullptr) {
+    const unsigned entering = nearer & reverseBits(list.allowed[firstRow / 8]);
+    list.vain += nearer != 0 && entering == 0;
+    nearer = entering;
+  }
   for (; nearer != 0; nearer &= nearer - 1) {
     const std::size_t i = trailingZeros(nearer);
     if (lanes[i] < list.bound)

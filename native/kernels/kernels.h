@@ -34,7 +34,7 @@ struct FlyNetwork {
 // The neighbours kept for one query while codes are scanned in order of rows. An entry is distance
 // << 32 | row. The owner gives memory for min(2 k, all rows to come) entries or more, and counts
 // zeroed below bound. bound starts at bits + 1, or lower when k rows elsewhere are known to be
-// nearer than that.
+// nearer than that. The last three are set by hammingSearchAllowed alone.
 struct HammingNearest {
   std::uint64_t* entries;
   std::uint32_t* counts;  // entries kept at each distance, 0..bits
@@ -43,6 +43,10 @@ struct HammingNearest {
   std::size_t size;       // of entries
   std::size_t within;     // entries with a distance below bound: fewer than k
   std::uint64_t bound;    // only smaller distances can still enter
+
+  const std::uint8_t* allowed = nullptr;  // bits of all rows, first one highest; others never enter
+  const std::uint32_t* names = nullptr;   // the rows' numbers, where gathered ones are scanned
+  std::size_t vain = 0;                   // groups offered for forbidden rows alone
 };
 
 // A block of rows with posting lists (postings.inl.h): list of unit u is offsets[starts[u]] to
@@ -141,6 +145,13 @@ struct Kernels {
   void (*hammingSearch)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
                         std::uint32_t firstRow, const std::uint64_t* queries,
                         std::size_t queryCount, HammingNearest* lists, std::uint8_t* scratch);
+
+  // hamming-allowed.inl.h: only rows whose bit is set; allowed begins with row 0, not firstRow
+  std::size_t (*hammingAllowedScratchBytes)(std::size_t words, std::size_t queryCount);
+  void (*hammingSearchAllowed)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                               std::uint32_t firstRow, const std::uint8_t* allowed,
+                               const std::uint64_t* queries, std::size_t queryCount,
+                               HammingNearest* lists, std::uint8_t* scratch);
 
   // hamming-nearest.inl.h
   void (*hammingCompact)(HammingNearest& list);

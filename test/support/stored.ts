@@ -1,0 +1,133 @@
+/**
+ * One small object of every kind that can be stored, and what using it gives, so that all of them are put through the
+ * same trials of files. A kind that is added here needs a file of format 1 too (FLYHASH_GOLDEN=write).
+ */
+
+import { createHash } from 'node:crypto';
+import { BitCodes } from '../../lib/codes/bit-codes.ts';
+import { SparseCodes } from '../../lib/codes/sparse-codes.ts';
+import { partsOfBytes } from '../../lib/files/bytes.ts';
+import { readAnyKind } from '../../lib/files/kinds.ts';
+import type { Stored } from '../../lib/files/stored.ts';
+import { madeFrom } from '../../lib/files/stored.ts';
+import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { DenseFly } from '../../lib/hash/dense-fly.ts';
+import { FlyHash } from '../../lib/hash/fly-hash.ts';
+import { Hasher } from '../../lib/hash/hasher.ts';
+import { SimHash } from '../../lib/hash/sim-hash.ts';
+import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { type AnyCodes, bytesOf } from './hashers.ts';
+
+/** Numbers of a vector that the hashers below take. */
+const DIM = 12;
+
+/** Vectors longer than this are not made up for a model that a damaged file describes. */
+const MOST_NUMBERS = 2 ** 16;
+
+function vectors(rows: number, dim: number): Float32Array {
+  return Float32Array.from(
+    { length: rows * dim },
+    (_, i) => ((Math.imul(i + 1, 2654435761) >>> 0) % 1000) - 500,
+  );
+}
+
+function bitCodes(rows: number, bits: number): BitCodes {
+  const bytes = Math.ceil(bits / 8);
+  const data = new Uint8Array(rows * bytes);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.imul(i + 7, 2654435761) >>> 24;
+    if ((i + 1) % bytes === 0) data[i] &= 0xff << (8 * bytes - bits);
+  }
+  return BitCodes.adopt(data, bits);
+}
+
+function hammingIndex(keys?: (string | number)[]): HammingIndex {
+  const index = HammingIndex.create({ bits: 21 });
+  index.add(bitCodes(11, 21), keys);
+  return index;
+}
+
+function keyedIndex(): HammingIndex {
+  const index = hammingIndex(['a', 'bee', -3, 2 ** 52, '', '\u00e9', 6, 7, 8, '9', '10']);
+  index.remove(['bee', 6]);
+  return index;
+}
+
+/** How to make one of each, by the name of its file. */
+export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
+  string,
+  () => Promise<Stored>
+>([
+  ['bit-codes', async () => bitCodes(5, 13)],
+  [
+    'sparse-codes',
+    async () => SparseCodes.from(Uint32Array.of(1, 4, 9, 0, 3, 8), { units: 10, active: 3 }),
+  ],
+  [
+    'binary-quantizer',
+    () => BinaryQuantizer.train(vectors(9, DIM), { dim: DIM, thresholds: 'median' }),
+  ],
+  ['sim-hash', async () => SimHash.create({ dim: 5, bits: 17, seed: 7 })],
+  [
+    'sim-hash-orthogonal',
+    async () => SimHash.create({ dim: 6, bits: 9, projection: 'orthogonal' }),
+  ],
+  [
+    'sim-hash-hadamard',
+    () =>
+      SimHash.train(vectors(9, DIM), {
+        ...{ dim: DIM, bits: 21, projection: 'hadamard', thresholds: 'mean' },
+      }),
+  ],
+  ['fly-hash', async () => FlyHash.create({ dim: DIM, units: 40, active: 5, fanIn: 3, seed: 2 })],
+  ['dense-fly', async () => DenseFly.create({ dim: DIM, bits: 19, fanIn: 4, seed: 2 })],
+  ['hamming-index', async () => hammingIndex()],
+  ['hamming-index-keys', async () => keyedIndex()],
+]);
+
+/** The object in bytes of any kind, as `load` makes it. */
+export function opened(bytes: Uint8Array): Stored {
+  return madeFrom(partsOfBytes(bytes), (reader) => readAnyKind(reader) as Stored);
+}
+
+/** What an index tells about everything in it. */
+interface AnyIndex {
+  readonly rows: number;
+  readonly size: number;
+  keys(): Iterable<number | string>;
+}
+
+function searched(index: HammingIndex): Buffer[] {
+  const queries = bitCodes(3, Math.min(index.bits, MOST_NUMBERS));
+  if (queries.bits !== index.bits) return [];
+  const { ids, distances, counts } = index.search(queries, 4);
+  return [ids, distances, counts].map((array) => Buffer.from(array.buffer));
+}
+
+/** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
+function results(stored: Stored): Buffer[] {
+  if (stored instanceof Hasher) {
+    if (stored.dim > MOST_NUMBERS) return [];
+    return [bytesOf(stored.hash(vectors(20, stored.dim)) as AnyCodes)];
+  }
+  if (stored instanceof HammingIndex) {
+    const { rows, size } = stored as AnyIndex;
+    return [Buffer.from(JSON.stringify([rows, size, [...stored.keys()]])), ...searched(stored)];
+  }
+  return [bytesOf(stored as unknown as AnyCodes)];
+}
+
+/** The SHA-256 of everything that an object does. */
+export function digestOfUse(stored: Stored): string {
+  const hash = createHash('sha256');
+  for (const piece of results(stored)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** What ends a file: the SHA-256 of the bytes before it, put right in place. */
+export function withChecksum(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < 32) return bytes;
+  const end = bytes.length - 32;
+  bytes.set(createHash('sha256').update(bytes.subarray(0, end)).digest(), end);
+  return bytes;
+}
