@@ -77,7 +77,7 @@ export class InvertedIndex extends KeyedIndex<SparseCodes, SparseCodes, SparseCo
   private constructor(
     making: symbol,
     sizes: SparseSizes,
-    store = emptyStore(sizes),
+    store?: OverlapStore,
     roster?: Roster,
     foreign = false,
   ) {
@@ -85,7 +85,7 @@ export class InvertedIndex extends KeyedIndex<SparseCodes, SparseCodes, SparseCo
     const { units, active } = checkMaking(making, 'InvertedIndex', 'InvertedIndex.create', sizes);
     this.units = units;
     this.active = active;
-    this.#store = store;
+    this.#store = store ?? emptyStore(sizes);
   }
 
   /**

@@ -39,6 +39,8 @@ export interface AnyIndex {
 /** A class of indexes and what it holds. */
 export interface IndexKind {
   readonly name: string;
+  /** What tells it from others of its class. */
+  readonly variant?: string;
   create(): AnyIndex;
   fromBytes(bytes: Uint8Array): AnyIndex;
   load(path: string): Promise<AnyIndex>;
@@ -120,7 +122,8 @@ function sparseKinds(sizes: SparseSizes) {
 
 /** Inverted indexes in both forms of their memory: 40 units active of 600, and 4 of 600. */
 const invertedIndexes: readonly IndexKind[] = [40, 4].map((active) => ({
-  name: `InvertedIndex of ${active} active units`,
+  name: 'InvertedIndex',
+  variant: `, ${active} active units,`,
   create: () => InvertedIndex.create({ units: 600, active }) as AnyIndex,
   fromBytes: (bytes) => InvertedIndex.fromBytes(bytes) as AnyIndex,
   load: async (path) => (await InvertedIndex.load(path)) as AnyIndex,
@@ -152,7 +155,7 @@ export interface IndexCase {
 
 export const indexCases: readonly IndexCase[] = [...allBackends].flatMap(([name, backend]) =>
   INDEXES.map((kind) => ({
-    ...{ name, backend, kind, indexName: kind.name },
+    ...{ name, backend, kind, indexName: kind.name + (kind.variant ?? '') },
     prepared: () => useBackend(backend),
   })),
 );
