@@ -1,6 +1,6 @@
 /**
  * InvertedIndex beyond what all indexes promise: overlaps and distances, equality with exact Hamming search, laws under
- * relabelling and permutation, the delta and its merging at small blocks, and bad input. In both forms of its memory.
+ * relabelling and permutation, and bad input. In both forms of its memory.
  */
 
 import fc from 'fast-check';
@@ -9,9 +9,7 @@ import { SparseCodes, type SparseSizes } from '../../lib/codes/sparse-codes.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import { InvertedIndex } from '../../lib/search/inverted-index.ts';
 import { NO_ID } from '../../lib/search/neighbors.ts';
-import { PostingLists } from '../../lib/search/posting-lists.ts';
 import { allBackends, useBackend } from '../support/backends.ts';
-import { integers } from '../support/codes.ts';
 import { RUNS } from '../support/generators.ts';
 import { sparseCodes, sparseKind } from '../support/sparse.ts';
 
@@ -120,62 +118,6 @@ describe.each([...allBackends])('InvertedIndex on %s', (_name, backend) => {
     expect(permuted.distances).toEqual(found.distances);
     expect(permuted.counts).toEqual(found.counts);
   });
-
-  it('finds the same while rows come, change and go, whenever the delta is merged', () => {
-    const sizes = { units: 90, active: 6 };
-    const native = backend.kind === 'native';
-    fc.assert(
-      fc.property(fc.nat(), fc.constantFrom(64, 128), (seed, blockRows) => {
-        const draw = integers(seed);
-        const store = new PostingLists(sizes, blockRows);
-        const living = new Map<number, Uint32Array>();
-        for (let step = 0; step < (native ? 30 : 8); step++) {
-          const action = draw() % 4;
-          const some = [...living.keys()].filter(() => draw() % 3 === 0);
-          const fresh = Array.from({ length: draw() % 60 }, (_, i) => store.rows + i);
-          const ids = Uint32Array.from(
-            action === 0 ? some : action === 1 ? [...some, ...fresh] : fresh,
-          );
-          if (action === 0) {
-            store.erase(ids);
-            for (const id of ids) living.delete(id);
-            continue;
-          }
-          const codes = sparseCodes(ids.length, sizes, 'near', draw() % 50);
-          const rows = ids.reduce((most, id) => Math.max(most, id + 1), store.rows);
-          store.write(codes.indices, ids, rows);
-          ids.forEach((id, i) => void living.set(id, codes.row(i)));
-          expectBruteForce(store, living, sparseCodes(2, sizes, 'near', draw() % 50));
-        }
-      }),
-      { numRuns: Math.ceil(RUNS / (native ? 10 : 50)) },
-    );
-  });
-
-  /** Compares a store with the overlaps of its rows, one by one. */
-  function expectBruteForce(
-    store: PostingLists,
-    living: ReadonlyMap<number, Uint32Array>,
-    queries: SparseCodes,
-  ): void {
-    const allowed = new Uint8Array(Math.ceil(store.rows / 8));
-    for (const id of living.keys()) allowed[id >> 3] |= 0x80 >> (id & 7);
-    const k = store.rows;
-    const places = new Uint32Array(queries.rows * k);
-    const found = { ids: places.slice(), distances: places.slice(), counts: new Uint32Array(2) };
-    const { indices: units, rows: count, active } = queries;
-    backend.run(store.snapshot().call({ units, count, active, allowed, k, ...found }), 2);
-    for (let query = 0; query < queries.rows; query++) {
-      const isWanted = new Set(queries.row(query));
-      const expected = [...living]
-        .map(([id, code]) => ({ id, distance: code.filter((unit) => !isWanted.has(unit)).length }))
-        .filter(({ distance }) => distance < active)
-        .sort((a, b) => a.distance - b.distance || a.id - b.id);
-      expect(found.counts[query]).toBe(expected.length);
-      const ids = found.ids.subarray(query * k, query * k + expected.length);
-      expect([...ids]).toEqual(expected.map(({ id }) => id));
-    }
-  }
 
   it('stores each row as it came, across blocks, and gives it back from a file', () => {
     for (const sizes of [DENSE, SPARSE]) {
