@@ -29,6 +29,7 @@ export {
   type RangeSearchOptions,
 } from './search/hamming-index.ts';
 export { InvertedIndex, type InvertedIndexOptions } from './search/inverted-index.ts';
+export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';

@@ -49,8 +49,13 @@ describe('every kernel has its homes', () => {
   });
 
   it('and the addon exports exactly the kernels of the interface', () => {
-    const list = /export interface Kernels \{\n(.*?)\n\}/s.exec(read('lib/backend/kernels.ts'));
-    const kernels = [...(list?.[1] ?? '').matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
+    const lists = typescript.filter(({ path }) =>
+      /^lib\/backend\/([a-z-]+-)?kernels\.ts$/.test(path),
+    );
+    const bodies = lists.map(
+      ({ text }) => /export interface \w*Kernels.*?\{\n(.*?)\n\}/s.exec(text)?.[1],
+    );
+    const kernels = [...bodies.join('\n').matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name);
     expect(kernels.length).toBeGreaterThan(0);
     const exported = Object.keys(addon).filter((name) => !HANDLING.test(name));
     expect(exported.sort()).toEqual(kernels.sort());

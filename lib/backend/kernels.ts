@@ -4,11 +4,13 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+import type { JoinKernels } from './join-kernels.ts';
+
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels {
+export interface Kernels extends JoinKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,
@@ -166,6 +168,15 @@ export interface Kernels {
     codeBytes: number,
     firstRow: number,
     store: BigUint64Array,
+  ): number;
+
+  /** The reverse: codes rows x codeBytes from row firstRow of a store on. Returns 0. */
+  hammingDeinterleave(
+    store: BigUint64Array,
+    firstRow: number,
+    rows: number,
+    codeBytes: number,
+    codes: Uint8Array,
   ): number;
 
   /** store as above, queries queryCount x words, distances queryCount x rows. Returns 0. */

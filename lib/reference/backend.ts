@@ -9,12 +9,14 @@ import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
   hammingAlignment,
+  hammingDeinterleave,
   hammingDistances,
   hammingInterleave,
   hammingRange,
   hammingSearch,
 } from './hamming.ts';
 import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
+import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';
@@ -36,11 +38,15 @@ export const referenceKernels: Kernels = {
   topK,
   hammingAlignment,
   hammingInterleave,
+  hammingDeinterleave,
   hammingDistances,
   hammingSearch,
   hammingRange,
   postingsSearch,
   postingsBitmapsSearch,
+  hammingJoinGather,
+  hammingJoinTables,
+  hammingJoin,
 };
 
 const CHUNK_BYTES = 1 << 13;

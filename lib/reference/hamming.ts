@@ -5,16 +5,16 @@
  */
 
 /** The 64-bit words as pairs of 32 bits, low half first, as every supported machine stores them. */
-function halves(words: BigUint64Array): Uint32Array {
+export function halves(words: BigUint64Array): Uint32Array {
   return new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
 }
 
 /** Position in the store of word 0 of a row; word w is 8 w further. */
-function wordOf(row: number, words: number): number {
+export function wordOf(row: number, words: number): number {
   return Math.floor(row / 8) * words * 8 + (row % 8);
 }
 
-function popcount(value: number): number {
+export function popcount(value: number): number {
   let a = value - ((value >>> 1) & 0x55555555);
   a = (a & 0x33333333) + ((a >>> 2) & 0x33333333);
   a = (a + (a >>> 4)) & 0x0f0f0f0f;
@@ -41,6 +41,25 @@ export function hammingInterleave(
     for (let i = 0; i < words * 8; i++) {
       const to = (start + (i >> 3) * 8) * 8 + (i & 7);
       bytes[to] = i < codeBytes ? codes[row * codeBytes + i] : 0;
+    }
+  }
+  return 0;
+}
+
+/** The reverse: rows of codeBytes from row firstRow on. */
+export function hammingDeinterleave(
+  store: BigUint64Array,
+  firstRow: number,
+  rows: number,
+  codeBytes: number,
+  codes: Uint8Array,
+): number {
+  const words = Math.ceil(codeBytes / 8);
+  const bytes = new Uint8Array(store.buffer, store.byteOffset, store.byteLength);
+  for (let row = 0; row < rows; row++) {
+    const start = wordOf(firstRow + row, words);
+    for (let i = 0; i < codeBytes; i++) {
+      codes[row * codeBytes + i] = bytes[(start + (i >> 3) * 8) * 8 + (i & 7)];
     }
   }
   return 0;

@@ -13,6 +13,7 @@ import { corrupt, PARTS, type Parts, type PartsReader } from '../files/parts.ts'
 import { type SharedIndex, sharedReader } from '../files/shared.ts';
 import { HammingRangeRun, HammingRun } from './hamming-run.ts';
 import { HammingStore } from './hamming-store.ts';
+import type { CodePairs } from './join-pairs.ts';
 import { KeyedIndex, type SearchRequest } from './keyed-index.ts';
 import type { Key } from './keys.ts';
 import type { Neighbors, RangeNeighbors } from './neighbors.ts';
@@ -26,6 +27,7 @@ import {
   type SearchAsyncOptions,
   type SearchOptions,
 } from './search-run.ts';
+import { selfJoin } from './self-join.ts';
 import { readRoster, rosterParameters, rosterTensors } from './stored-keys.ts';
 
 /** Most bits that an indexed code may have. */
@@ -188,6 +190,43 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     const checked = checkSearchAsync(options);
     const run = this.#prepareRange(queries, radius, options.limit, options.filter);
     return this.leased(async (keys) => withRangeKeys(await runSearchAsync(run, checked), keys));
+  }
+
+  /**
+   * All pairs of codes within a radius: near duplicates. A stream of blocks of up to 65,536 pairs, by ascending left id,
+   * then right id; each pair once. The next block is computed, by the package's own threads, when it is asked for;
+   * leaving the loop ends the work. Index and filter are those of the moment of the call.
+   *
+   * Small radii are found by tables over blocks of the bits (multi-index hashing), where the codes are random enough;
+   * else every pair is compared. Memory, however many pairs there are: the codes twice, 4 bytes a row, the tables (4
+   * bytes a row each, mostly radius + 1 of them; 4 GiB at most), and a few MiB a thread.
+   *
+   * @param radius largest distance, from 0; from `bits` on every pair is found.
+   * @param options as of {@link searchAsync}; progress counts rows that have been paired with all later ones.
+   * @throws TypeError or RangeError at the call; rejects with `signal.reason` when aborted.
+   *
+   * @example
+   * ```ts
+   * import { BitCodes, HammingIndex } from 'flyhash';
+   * const index = HammingIndex.create({ bits: 8 });
+   * index.add(BitCodes.from(Uint8Array.of(0b11110000, 0b00000001, 0b11110001), 8), ['a', 'b', 'c']);
+   * for await (const { count, leftKeys, rightKeys, distances } of index.selfJoin(1)) {
+   *   console.assert(count === 1 && distances[0] === 1);
+   *   console.assert(leftKeys?.[0] === 'a' && rightKeys?.[0] === 'c');
+   * }
+   * ```
+   */
+  selfJoin(radius: number, options: SearchAsyncOptions = {}): AsyncGenerator<CodePairs, void> {
+    checkOptions(options, 'options', SEARCH_ASYNC_OPTIONS);
+    const checked = checkSearchAsync(options);
+    checkInteger(radius, 'radius', 0, MAX_CODE_BITS);
+    const { filter } = options;
+    const wanted = filter === undefined ? undefined : this.roster.wanted(filter);
+    const allowed = this.roster.current(wanted); // the filter runs code of the caller: it comes first
+    const { keys } = this.roster;
+    const codes = this.#store.snapshot();
+    const source = { bits: this.bits, codes, allowed, keys, release: this.lease() };
+    return selfJoin(source, Math.min(radius, this.bits), checked);
   }
 
   protected ready(codes: BitCodes, name: string): BitCodes {

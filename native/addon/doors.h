@@ -27,12 +27,16 @@ Napi::Value topK(const Napi::CallbackInfo& info);
 
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
 Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
+Napi::Value hammingDeinterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
 Napi::Value postingsSearch(const Napi::CallbackInfo& info);
 Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info);
+Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
+Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
+Napi::Value hammingJoin(const Napi::CallbackInfo& info);
 
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);

@@ -19,3 +19,4 @@
 #include "hamming-allowed.inl.h"
 #include "postings.inl.h"
 #include "postings-bitmaps.inl.h"
+#include "hamming-join.inl.h"

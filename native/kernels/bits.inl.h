@@ -6,6 +6,11 @@ inline std::size_t trailingZeros(std::uint64_t value) {
   return static_cast<std::size_t>(std::countr_zero(value));
 }
 
+// How many bits are set.
+inline std::uint64_t countBits(std::uint64_t value) {
+  return static_cast<std::uint64_t>(std::popcount(value));
+}
+
 // The low eight bits in opposite order.
 inline std::uint8_t reverseBits(unsigned byte) {
   return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >>

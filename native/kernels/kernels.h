@@ -79,6 +79,26 @@ struct PostingsQueries {
   const std::uint32_t* units;
   std::size_t count;
   std::size_t active;
+// Codes to be joined with themselves, as plain rows of words, and a table for each block of their
+// bits (hamming-join.inl.h).
+struct HammingJoin {
+  const std::uint64_t* rows;  // count x words
+  std::size_t count;
+  std::size_t words;
+  std::size_t bits;  // that are cut into blocks: at least blocks
+  std::size_t blocks;
+  std::size_t flips;             // bits in which keys may differ: 0 or 1
+  std::size_t keyBits;           // 1 to 24
+  const std::uint32_t* starts;   // blocks x (2^keyBits + 1)
+  const std::uint32_t* members;  // blocks x count
+  std::uint64_t radius;
+};
+
+// Pairs of rows that were found near each other, packed as hamming-join.inl.h says.
+struct HammingPairs {
+  std::uint64_t* entries;
+  std::size_t capacity;
+  std::size_t size;
 };
 
 struct Kernels {
@@ -138,6 +158,8 @@ struct Kernels {
   double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
   void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
                             std::size_t firstRow, std::uint64_t* store);
+  void (*hammingDeinterleave)(const std::uint64_t* store, std::size_t firstRow, std::size_t rows,
+                              std::size_t codeBytes, std::uint8_t* codes);
   void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
                            const std::uint64_t* queries, std::size_t queryCount,
                            std::uint32_t* distances);
@@ -164,6 +186,16 @@ struct Kernels {
                          HammingNearest* lists, std::byte* scratch);
   void (*postingsBitmapsSearch)(const PostingsBitmaps& part, const PostingsQueries& queries,
                                 HammingNearest* lists);
+  // hamming-join.inl.h
+  void (*hammingJoinGather)(const std::uint64_t* store, std::size_t words, const std::uint32_t* ids,
+                            std::size_t count, std::uint64_t* rows);
+  void (*hammingJoinTable)(const HammingJoin& join, std::size_t block, std::uint32_t* starts,
+                           std::uint32_t* members);
+  double (*hammingJoinCandidates)(const HammingJoin& join, const std::uint32_t* starts);
+  bool (*hammingJoinProbe)(const HammingJoin& join, std::size_t first, std::size_t end,
+                           HammingPairs& found);
+  void (*hammingJoinRange)(const HammingJoin& join, std::size_t left, std::size_t begin,
+                           std::size_t end, HammingPairs& found);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);

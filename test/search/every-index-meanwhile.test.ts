@@ -16,8 +16,8 @@ describe.each(indexCases)('$indexName on $name', ({ backend, kind, prepared }) =
   beforeEach(prepared);
   const isNative = backend.kind === 'native';
   /** Enough that a native search is still in flight when the lines after its call run. */
-  const rows = isNative ? 20_000 : 200;
-  const asked = range(0, isNative ? 400 : 20);
+  const rows = isNative ? 6_000 : 200;
+  const asked = range(0, isNative ? 200 : 20);
 
   const pick = (numbers: readonly number[]): object => kind.pick(numbers.map((row) => row % POOL));
 
@@ -114,7 +114,7 @@ describe.each(indexCases)('$indexName on $name', ({ backend, kind, prepared }) =
     const index = full();
     const draw = stream(20261124, 'evaluation');
     const running: Promise<void>[] = [];
-    for (let i = 0; i < (isNative ? 60 : 20); i++) {
+    for (let i = 0; i < (isNative ? 30 : 15); i++) {
       const controller = new AbortController();
       const options = { signal: controller.signal, threads: 1 + draw.below(3) };
       const queries = pick(asked.slice(0, 1 + draw.below(asked.length)));

@@ -211,7 +211,7 @@ describe.each(indexCases)('$indexName on $name', ({ backend, kind, prepared }) =
         [18, 40],
       ]) {
         const found = index.search(pick(queries.slice(first, end)), 12, options);
-        expect(found).toEqual(neighborsOf(expected, first, end));
+        expect(found).toMatchObject(neighborsOf(expected, first, end));
       }
     }
   });

@@ -6,16 +6,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SparseCodes } from '../../lib/codes/sparse-codes.ts';
-import { FlyhashError } from '../../lib/errors.ts';
-import { PARTS, type Parts, PartsReader } from '../../lib/files/parts.ts';
 import type { Progress } from '../../lib/hash/hasher.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { RUNS } from '../support/generators.ts';
-
-interface Rates {
-  readonly decay: number;
-  readonly recovery: number;
-}
+import { filterOf, manyCodes, type Rates, rates, rowsOf, someCodes } from '../support/novelty.ts';
 
 /** Novelty of every row before it is inserted, with all weights written out; `grown` says what steps recover. */
 function dense(
@@ -46,46 +40,6 @@ function paper(codes: SparseCodes, { decay, recovery }: Rates): number[] {
     );
     return Math.fround(novelty);
   });
-}
-
-const rates: fc.Arbitrary<Rates> = fc
-  .record({
-    decay: fc.oneof(
-      fc.constantFrom(0, 0.5, 0.9),
-      fc.float({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-    ),
-    recovery: fc.oneof(
-      fc.constantFrom(0, 0, 1, 0.25, 1e-3),
-      fc.float({ min: 0, max: 1, noNaN: true }),
-    ),
-  })
-  .map(({ decay, recovery }) => ({ decay: Math.fround(decay), recovery: Math.fround(recovery) }));
-
-function rowsOf(units: number, active: number, most: number): fc.Arbitrary<SparseCodes> {
-  const row = fc
-    .uniqueArray(fc.nat(units - 1), { minLength: active, maxLength: active })
-    .map((unit) => unit.sort((a, b) => a - b));
-  return fc
-    .array(row, { maxLength: most })
-    .map((rows) => SparseCodes.from(Uint32Array.from(rows.flat()), { units, active }));
-}
-
-const someCodes: fc.Arbitrary<SparseCodes> = fc
-  .integer({ min: 1, max: 40 })
-  .chain((units) => fc.tuple(fc.constant(units), fc.integer({ min: 1, max: Math.min(6, units) })))
-  .chain(([units, active]) => rowsOf(units, active, 60));
-
-function filterOf(codes: SparseCodes, options: Partial<Rates> = {}): NoveltyFilter {
-  return NoveltyFilter.create({ units: codes.units, ...options });
-}
-
-/** Codes of as many rows; enough of them take several turns of the event loop. */
-function manyCodes(rows: number): SparseCodes {
-  const indices = Uint32Array.from({ length: rows * 16 }, (_, i) => {
-    const part = (Math.imul(i, 2654435761) >>> 0) % 16;
-    return (i % 16) * 16 + part;
-  });
-  return SparseCodes.from(indices, { units: 256, active: 16 });
 }
 
 const SETTINGS: readonly Rates[] = [
@@ -302,76 +256,5 @@ describe('asynchronous forms', () => {
     };
     await expect(filterOf(codes).noveltyAsync(codes, { onProgress })).rejects.toThrow('from the');
     expect(calls).toBe(1);
-  });
-});
-
-describe('a stored filter', () => {
-  const copies: [string, (filter: NoveltyFilter) => NoveltyFilter][] = [
-    ['bytes', (filter) => NoveltyFilter.fromBytes(filter.toBytes())],
-    ['shared memory', (filter) => NoveltyFilter.fromShared(structuredClone(filter.share()))],
-  ];
-
-  it.each(copies)('goes on as the first would, from %s', (_name, copied) => {
-    fc.assert(
-      fc.property(someCodes, rates, fc.nat(60), (codes, options, cut) => {
-        const filter = filterOf(codes, options);
-        filter.add(codes.slice(0, cut));
-        const copy = copied(filter);
-        const { units, decay, recovery, count } = copy;
-        expect({ decay, recovery }).toEqual(options);
-        expect([units, count]).toEqual([codes.units, filter.count]);
-        const later = copied(filter);
-        expect(copy.addAndScore(codes)).toEqual(filter.addAndScore(codes));
-        expect(later.count).toBe(count);
-      }),
-      { numRuns: Math.ceil(RUNS / 4) },
-    );
-  });
-
-  const filter = NoveltyFilter.create({ units: 3, recovery: 0.5 });
-  filter.add(SparseCodes.from(Uint32Array.of(1), { units: 3, active: 1 }));
-  const { kind, parameters, tensors } = filter[PARTS]();
-  const [weights, touched] = tensors;
-
-  const wrong: [string, Partial<Parts>, string][] = [
-    ['another kind', { kind: 'HammingIndex' }, 'kind must be "NoveltyFilter", got "HammingIndex"'],
-    [
-      'no units',
-      { parameters: { ...parameters, units: 0 } },
-      'units must be a whole number from 1',
-    ],
-    ['other units', { parameters: { ...parameters, units: 4 } }, 'tensor weights must be Float32'],
-    ['decay 1', { parameters: { ...parameters, decay: 1 } }, 'decay must be a rate as float32'],
-    ['a finer decay', { parameters: { ...parameters, decay: 0.1 } }, 'decay must be a rate as flo'],
-    ['a negative rate', { parameters: { ...parameters, recovery: -1 } }, 'recovery must be a rate'],
-    ['half a row', { parameters: { ...parameters, count: 0.5 } }, 'count must be a whole number'],
-    [
-      'no recovery',
-      { parameters: { ...parameters, recovery: 0 } },
-      'tensor touched must be absent',
-    ],
-    ['no times', { tensors: [weights] }, 'tensor touched must be Float64Array of shape [3]'],
-    [
-      'a weight of no size',
-      { tensors: [{ ...weights, data: Float32Array.of(1, Number.NaN, 1) }, touched] },
-      'weights[1] must be from 0 to 1, got',
-    ],
-    [
-      'a weight too large',
-      { tensors: [{ ...weights, data: Float32Array.of(1, 1, 1.5) }, touched] },
-      'weights[2] must be from 0 to 1, got 1.5',
-    ],
-    [
-      'a time to come',
-      { tensors: [weights, { ...touched, data: Float64Array.of(0, 2, 0) }] },
-      'touched[1] must be a whole number from 0 to 1, got 2',
-    ],
-  ];
-
-  it.each(wrong)('is corrupt with %s', (_what, changed, sentence) => {
-    const read = (): unknown =>
-      NoveltyFilter.fromParts(new PartsReader({ kind, parameters, tensors, ...changed }));
-    expect(read).toThrow(FlyhashError);
-    expect(read).toThrow(`file: ${sentence}`);
   });
 });

@@ -8,6 +8,7 @@ import { answer, filledIndex, INDEX_CASES, NEIGHBORS, QUERIES } from './index-ca
 
 const [scenario, name, file] = process.argv.slice(2);
 const { kind, items } = INDEX_CASES[name];
+const ROUNDS = Math.ceil(Number(process.env.FLYHASH_TEST_RUNS ?? 400) / 100);
 
 function started(script, data) {
   const worker = new Worker(new URL(script, import.meta.url), { workerData: { name, ...data } });
@@ -49,9 +50,9 @@ async function together() {
 async function terminated() {
   const shared = filledIndex(name).share();
   const expected = await answer(name, kind.fromShared(shared));
-  const staying = started('./search-shared.mjs', { shared, times: 30 });
+  const staying = started('./search-shared.mjs', { shared, times: 5 * ROUNDS });
   const answers = answersOf(staying);
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 2 * ROUNDS; i++) {
     const { worker, first } = started('./search-shared.mjs', { shared, times: 1e9 });
     await first;
     await new Promise((resolve) => setTimeout(resolve, i));
@@ -95,7 +96,7 @@ function isTyped(error) {
 /** Another thread writes to the memory while it is opened and searched: wrong answers, typed errors, no crash. */
 async function hostile() {
   const outcomes = { searched: 0, refused: 0 };
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const shared = filledIndex(name).share();
     const open = [1, 2, 3, 4].map(() => kind.fromShared(shared));
     const { worker, first } = started('./flip-bits.mjs', { shared, seed: round });
