@@ -15,8 +15,8 @@ import {
   hammingRange,
   hammingSearch,
 } from './hamming.ts';
-import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
+import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { signCodes } from './sign.ts';

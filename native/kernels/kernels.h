@@ -79,6 +79,8 @@ struct PostingsQueries {
   const std::uint32_t* units;
   std::size_t count;
   std::size_t active;
+};
+
 // Codes to be joined with themselves, as plain rows of words, and a table for each block of their
 // bits (hamming-join.inl.h).
 struct HammingJoin {

@@ -121,8 +121,9 @@ template <std::size_t HIGH>
 // Fetches what a query will read, BITMAPS_AHEAD blocks ahead; or, where many queries share a block,
 // its part of all lines of the next block. (GCC drops calls that only fetch, unless it inlines them
 // first.)
-[[gnu::always_inline]] inline void bitmapsFetch(const PostingsBitmaps& part, std::size_t block, std::size_t blocks,
-                         const PostingsQueries& queries, std::size_t q) {
+[[gnu::always_inline]] inline void bitmapsFetch(const PostingsBitmaps& part, std::size_t block,
+                                                std::size_t blocks, const PostingsQueries& queries,
+                                                std::size_t q) {
   const std::size_t units = part.units;
   const bool shared = queries.count * queries.active >= units;
   const std::size_t ahead = block + (shared ? 1 : BITMAPS_AHEAD);

@@ -117,8 +117,8 @@ TEST(Postings, NeighboursByListsEqualScalar) {
                                 rows};
       Nearest nearest(queryCount, queryActive, k, rows);
       std::vector<std::byte> scratch(kernels.postingsScratchBytes(units));
-      kernels.postingsSearch(block, {queries.data(), queryCount, queryActive},
-                             nearest.lists.data(), scratch.data());
+      kernels.postingsSearch(block, {queries.data(), queryCount, queryActive}, nearest.lists.data(),
+                             scratch.data());
       return nearest.sorted(kernels);
     };
     EXPECT_EQ(search(scalar), search(level));
