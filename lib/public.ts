@@ -29,6 +29,7 @@ export {
   type RangeSearchAsyncOptions,
   type RangeSearchOptions,
 } from './search/hamming-index.ts';
+export { InvertedIndex, type InvertedIndexOptions } from './search/inverted-index.ts';
 export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export { LshIndex } from './search/lsh-index.ts';
@@ -44,6 +45,7 @@ export {
   NoveltyFilter,
   type NoveltyFilterOptions,
 } from './search/novelty-filter.ts';
+export type { Overlaps } from './search/overlap-run.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
 export { VectorIndex } from './search/vector-index.ts';

@@ -6,13 +6,14 @@
 
 import type { BucketKernels } from './bucket-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
+import type { PostingsKernels } from './postings-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends BucketKernels, JoinKernels, ShortlistKernels {
+export interface Kernels extends BucketKernels, JoinKernels, PostingsKernels, ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

@@ -17,6 +17,7 @@ import {
   hammingSearch,
 } from './hamming.ts';
 import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
+import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
 import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
@@ -51,6 +52,8 @@ export const referenceKernels: Kernels = {
   bucketKeys,
   bucketSort,
   bucketSearch,
+  postingsSearch,
+  postingsBitmapsSearch,
   hammingJoinGather,
   hammingJoinTables,
   hammingJoin,

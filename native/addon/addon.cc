@@ -81,6 +81,8 @@ constexpr Export EXPORTS[] = {
     {"shortlistRefine", shortlistRefine},
     {"rerankFloats", rerankFloats},
     {"rerankBytes", rerankBytes},
+    {"postingsSearch", postingsSearch},
+    {"postingsBitmapsSearch", postingsBitmapsSearch},
     {"hammingRange", hammingRange},
     {"bucketKeys", bucketKeys},
     {"bucketSort", bucketSort},

@@ -40,6 +40,8 @@ Napi::Value rerankBytes(const Napi::CallbackInfo& info);
 Napi::Value bucketKeys(const Napi::CallbackInfo& info);
 Napi::Value bucketSort(const Napi::CallbackInfo& info);
 Napi::Value bucketSearch(const Napi::CallbackInfo& info);
+Napi::Value postingsSearch(const Napi::CallbackInfo& info);
+Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);

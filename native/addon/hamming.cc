@@ -15,6 +15,7 @@
 #include "fault.h"
 #include "hamming-range.h"
 #include "hamming-search.h"
+#include "pages.h"
 
 namespace flyhash {
 
@@ -52,7 +53,9 @@ void readCodes(const Call& call, HammingCodes& problem) {
 }  // namespace
 
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info) {
-  const auto address = reinterpret_cast<std::uintptr_t>(Call(info).words(0, 0));
+  std::uint64_t* const memory = Call(info).words(0, 0);
+  preferLargePages(memory, info[2].As<Napi::TypedArray>().ByteLength());
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
   const std::size_t words =
       (CACHE_LINE - address % CACHE_LINE) % CACHE_LINE / sizeof(std::uint64_t);
   return Napi::Number::New(info.Env(), static_cast<double>(words));

@@ -21,4 +21,6 @@
 #include "rerank.inl.h"
 #include "buckets.inl.h"
 #include "bucket-probes.inl.h"
+#include "postings.inl.h"
+#include "postings-bitmaps.inl.h"
 #include "hamming-join.inl.h"

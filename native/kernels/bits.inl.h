@@ -50,10 +50,3 @@ inline std::uint64_t loadWordPartial(const std::uint8_t* bytes, std::size_t coun
   std::memcpy(&word, bytes, count);
   return word;
 }
-
-// The bits of each byte in the opposite order.
-inline std::uint64_t reversedBytes(std::uint64_t word) {
-  word = (word >> 1 & 0x5555555555555555U) | (word & 0x5555555555555555U) << 1;
-  word = (word >> 2 & 0x3333333333333333U) | (word & 0x3333333333333333U) << 2;
-  return (word >> 4 & 0x0f0f0f0f0f0f0f0fU) | (word & 0x0f0f0f0f0f0f0f0fU) << 4;
-}

@@ -104,7 +104,7 @@ inline std::size_t hammingAllowedBits(const std::uint8_t* allowed, std::size_t r
   for (std::size_t i = 0; i < HAMMING_ALLOWED_WORDS; i++) {
     const std::size_t rest = i * 8 < bytes ? bytes - i * 8 : 0;
     bits[i] = rest >= 8 ? loadWord(allowed + i * 8) : loadWordPartial(allowed + i * 8, rest);
-    bits[i] = reversedBytes(bits[i]);
+    bits[i] = reverseBytesBits(bits[i]);
   }
   if (rows % 64 != 0) bits[rows / 64] &= (std::uint64_t{1} << rows % 64) - 1;
   for (std::size_t i = 0; i < HAMMING_ALLOWED_WORDS; i += 8) {

@@ -14,7 +14,7 @@ inline constexpr double HAMMING_WORD_NANOSECONDS = 0.075;
 // The number of queries from which transposing a block of codes into nibble planes pays (measured).
 inline constexpr std::size_t HAMMING_PLANES_FROM = 12;
 
-inline void prefetch(const void* address) {
+[[gnu::always_inline]] inline void prefetch(const void* address) {
   _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 }
 

@@ -14,7 +14,7 @@ inline constexpr double HAMMING_WORD_NANOSECONDS = 0.031;
 // The number of queries from which nibble planes pay: never, bits are counted natively.
 inline constexpr std::size_t HAMMING_PLANES_FROM = SIZE_MAX;
 
-inline void prefetch(const void* address) {
+[[gnu::always_inline]] inline void prefetch(const void* address) {
   _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0);
 }
 

@@ -19,7 +19,7 @@ export const CODE_KINDS = [
 export type CodeKind = (typeof CODE_KINDS)[number];
 
 /** Uniform 32-bit integers from a seed (xorshift, Marsaglia 2003). */
-function integers(seed: number): () => number {
+export function integers(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) | 1;
   return () => {
     state ^= state << 13;

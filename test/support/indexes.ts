@@ -6,14 +6,18 @@
 
 import type { Backend } from '../../lib/backend/kernels.ts';
 import { BitCodes } from '../../lib/codes/bit-codes.ts';
+import { SparseCodes, type SparseSizes } from '../../lib/codes/sparse-codes.ts';
 import type { FileOptions } from '../../lib/files/save.ts';
 import type { SharedIndex } from '../../lib/files/shared.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { InvertedIndex } from '../../lib/search/inverted-index.ts';
 import type { Key } from '../../lib/search/keys.ts';
 import { LshIndex } from '../../lib/search/lsh-index.ts';
 import { type Neighbors, NO_ID } from '../../lib/search/neighbors.ts';
+import type { Overlaps } from '../../lib/search/overlap-run.ts';
 import { allBackends, useBackend } from './backends.ts';
 import { codes } from './codes.ts';
+import { sparseCodes } from './sparse.ts';
 
 /** The surface that every index shares, as JavaScript sees it: arguments may be anything. */
 export interface AnyIndex {
@@ -36,6 +40,8 @@ export interface AnyIndex {
 /** A class of indexes and what it holds. */
 export interface IndexKind {
   readonly name: string;
+  /** What tells it from others of its class. */
+  readonly variant?: string;
   create(): AnyIndex;
   fromBytes(bytes: Uint8Array): AnyIndex;
   load(path: string): Promise<AnyIndex>;
@@ -94,6 +100,40 @@ const bitCodes = {
 
 const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
 
+/** The parts of a kind that sparse codes decide. */
+function sparseKinds(sizes: SparseSizes) {
+  const all = sparseCodes(POOL, sizes, 'near', 12);
+  const pick = (rows: readonly number[]): SparseCodes => {
+    const indices = new Uint32Array(rows.length * sizes.active);
+    rows.forEach((row, i) => {
+      indices.set(all.row(row), i * sizes.active);
+    });
+    return SparseCodes.adopt(indices, sizes);
+  };
+  const wrongRow = (): SparseCodes => {
+    const picked = pick([1, 2]);
+    picked.indices[picked.indices.length - 1] = sizes.units;
+    return picked;
+  };
+  const otherUnits = SparseCodes.from(Uint32Array.of(0), { units: 8, active: 1 });
+  return {
+    ...{ pick, wrongRow, stored: (row: number): unknown => pick([row]) },
+    wrongItems: [undefined, null, 3, 'codes', new Uint32Array(4), otherUnits] as const,
+    overwrite: (items: object): void => void (items as SparseCodes).indices.fill(0),
+  };
+}
+
+/** Inverted indexes in both forms of their memory: 40 units active of 600, and 4 of 600. */
+const invertedIndexes: readonly IndexKind[] = [40, 4].map((active) => ({
+  name: 'InvertedIndex',
+  variant: `, ${active} active units,`,
+  create: () => InvertedIndex.create({ units: 600, active }) as AnyIndex,
+  fromBytes: (bytes) => InvertedIndex.fromBytes(bytes) as AnyIndex,
+  load: async (path) => (await InvertedIndex.load(path)) as AnyIndex,
+  fromShared: (shared) => InvertedIndex.fromShared(shared) as AnyIndex,
+  ...sparseKinds({ units: 600, active }),
+}));
+
 /** Every index, by name: a line each. */
 export const INDEXES: readonly IndexKind[] = [
   {
@@ -112,6 +152,7 @@ export const INDEXES: readonly IndexKind[] = [
     fromShared: (shared) => LshIndex.fromShared(shared) as AnyIndex,
     ...bitCodes,
   },
+  ...invertedIndexes,
 ];
 
 /** An index on a backend: `prepared` makes the backend current. */
@@ -125,7 +166,7 @@ export interface IndexCase {
 
 export const indexCases: readonly IndexCase[] = [...allBackends].flatMap(([name, backend]) =>
   INDEXES.map((kind) => ({
-    ...{ name, backend, kind, indexName: kind.name },
+    ...{ name, backend, kind, indexName: kind.name + (kind.variant ?? '') },
     prepared: () => useBackend(backend),
   })),
 );
@@ -157,7 +198,13 @@ export function neighborsOf(found: Neighbors, first: number, end: number): Neigh
     distances: found.distances.slice(first * k, end * k),
     counts: found.counts.slice(first, end),
   };
-  return found.keys === undefined ? part : { ...part, keys: found.keys.slice(first * k, end * k) };
+  const { keys } = found;
+  const { overlaps } = found as Partial<Overlaps>;
+  return {
+    ...part,
+    ...(keys === undefined ? {} : { keys: keys.slice(first * k, end * k) }),
+    ...(overlaps === undefined ? {} : { overlaps: overlaps.slice(first * k, end * k) }),
+  };
 }
 
 /** Whole numbers from first to end - 1. */
