@@ -156,7 +156,7 @@ describe.each([...levelBackends])('rerank at level %s', (_level, backend) => {
         backend.run({ name: 'rerankFloats', args }, 1);
         expect(own).toEqual({ ids, distances });
       }),
-      { numRuns: RUNS / 2 },
+      { numRuns: Math.ceil(RUNS / 2) },
     );
   });
 });

@@ -137,7 +137,7 @@ describe.each([...levelBackends])('shortlist at level %s', (_level, backend) => 
           expect(scan(backend, p)).toEqual(scan(reference, p));
         },
       ),
-      { numRuns: RUNS / 20 },
+      { numRuns: Math.ceil(RUNS / 20) },
     );
   });
 

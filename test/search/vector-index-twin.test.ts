@@ -162,7 +162,7 @@ describe.each([...allBackends])('VectorIndex and its twin on %s', (_name, backen
         const pair: Pair = { index, twin, keyed, nextKey: 0 };
         for (const each of all) await carryOut(pair, each);
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 });

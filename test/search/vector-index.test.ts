@@ -68,7 +68,7 @@ describe.each([...allBackends])('VectorIndex on %s', (_name, backend) => {
         expect(keys).toBe(undefined);
         expect(found).toEqual(exactNeighbors(data, queries, k, { metric, dim }));
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 });
