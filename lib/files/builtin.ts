@@ -6,12 +6,14 @@
 import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs/promises';
 import type * as path from 'node:path';
+import type * as process from 'node:process';
 import type * as url from 'node:url';
 
 interface Builtins {
   readonly 'node:crypto': typeof crypto;
   readonly 'node:fs/promises': typeof fs;
   readonly 'node:path': typeof path;
+  readonly 'node:process': typeof process;
   readonly 'node:url': typeof url;
 }
 

@@ -13,16 +13,19 @@ type Paths = NonNullable<ReturnType<typeof builtin<'node:path'>>>;
 export interface Disk {
   readonly fs: FileSystem;
   readonly paths: Paths;
+  /** The number of this process, for names that are its own. */
+  readonly pid: number;
 }
 
 /** Node's file system. */
 export function disk(): Disk {
   const fs = builtin('node:fs/promises');
   const paths = builtin('node:path');
-  if (fs === undefined || paths === undefined) {
+  const pid = builtin('node:process')?.pid;
+  if (fs === undefined || paths === undefined || pid === undefined) {
     throw new FlyhashError('ERR_FILE', 'a path must be on the disk of a Node process, got another');
   }
-  return { fs, paths };
+  return { fs, paths, pid };
 }
 
 /** A path, from a string or a file: URL. */

@@ -60,11 +60,11 @@ async function targetOf(path: string, { fs, paths }: Disk): Promise<Target> {
 /** A new file beside the target. Names that a killed process left behind are passed over. */
 async function openTemporary(
   { path, old }: Target,
-  { fs, paths }: Disk,
+  { fs, paths, pid }: Disk,
 ): Promise<{ handle: FileHandle; temporary: string }> {
   const folder = paths.dirname(path);
   for (let number = 0; ; number++) {
-    const temporary = paths.join(folder, `.flyhash-${process.pid}-${number}.tmp`);
+    const temporary = paths.join(folder, `.flyhash-${pid}-${number}.tmp`);
     try {
       return { handle: await fs.open(temporary, 'wx', old?.mode ?? 0o666), temporary };
     } catch (error) {
