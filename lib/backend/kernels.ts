@@ -4,13 +4,16 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+import type { BucketKernels } from './bucket-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
+import type { PostingsKernels } from './postings-kernels.ts';
+import type { ShortlistKernels } from './shortlist-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends JoinKernels {
+export interface Kernels extends BucketKernels, JoinKernels, PostingsKernels, ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,
@@ -226,54 +229,6 @@ export interface Kernels extends JoinKernels {
     distances: Uint32Array,
     counts: Uint32Array,
     allowed?: Uint8Array,
-  ): number;
-
-  /**
-   * The k rows of largest overlap with each query, ties by the smaller row; rows without a common unit are not found.
-   * codes rows x active units, ascending; rows in blocks of blockRows (a multiple of 64 up to 65,536). The lists of
-   * the first `sealed` blocks: starts sealed x (units + 1), and within blockRows x active offsets a block, the rows
-   * of unit u of a block are offsets[starts[u]] .. offsets[starts[u + 1] - 1], ascending. The next block's are
-   * tailOffsets and tailStarts, when tailPostings > 0. Rows in stale (ascending) are counted from their codes, and so
-   * must be all rows without lists. Bit i of allowed is row i, first bit highest; undefined allows all. Queries
-   * queryCount x queryActive. distances are queryActive less overlap. Filled up to counts. Returns 0.
-   */
-  postingsSearch(
-    offsets: Uint16Array,
-    starts: Uint32Array,
-    sealed: number,
-    tailOffsets: Uint16Array,
-    tailStarts: Uint32Array,
-    tailPostings: number,
-    codes: Uint32Array,
-    stale: Uint32Array,
-    staleCount: number,
-    rows: number,
-    active: number,
-    units: number,
-    blockRows: number,
-    queries: Uint32Array,
-    queryCount: number,
-    queryActive: number,
-    allowed: Uint8Array | undefined,
-    k: number,
-    ids: Uint32Array,
-    distances: Uint32Array,
-    counts: Uint32Array,
-  ): number;
-
-  /** The same by bitmaps [ceil(rows / 512)][units][8]: bit i of a unit's words, lowest first, is row i of the block. */
-  postingsBitmapsSearch(
-    bitmaps: BigUint64Array,
-    rows: number,
-    units: number,
-    queries: Uint32Array,
-    queryCount: number,
-    queryActive: number,
-    allowed: Uint8Array | undefined,
-    k: number,
-    ids: Uint32Array,
-    distances: Uint32Array,
-    counts: Uint32Array,
   ): number;
 }
 

@@ -5,6 +5,7 @@
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { eventLoopTurn } from '../event-loop.ts';
+import { bucketKeys, bucketSearch, bucketSort } from './buckets.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
@@ -18,7 +19,9 @@ import {
 import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { postingsBitmapsSearch, postingsSearch } from './postings.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
+import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
+import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
 import { topK } from './top-k.ts';
 
@@ -41,9 +44,16 @@ export const referenceKernels: Kernels = {
   hammingDeinterleave,
   hammingDistances,
   hammingSearch,
+  shortlistScan,
+  shortlistRefine,
+  rerankFloats,
+  rerankBytes,
   hammingRange,
   postingsSearch,
   postingsBitmapsSearch,
+  bucketKeys,
+  bucketSort,
+  bucketSearch,
   hammingJoinGather,
   hammingJoinTables,
   hammingJoin,

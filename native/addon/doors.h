@@ -34,6 +34,14 @@ Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
 Napi::Value postingsSearch(const Napi::CallbackInfo& info);
 Napi::Value postingsBitmapsSearch(const Napi::CallbackInfo& info);
+Napi::Value shortlistScan(const Napi::CallbackInfo& info);
+Napi::Value shortlistRefine(const Napi::CallbackInfo& info);
+
+Napi::Value rerankFloats(const Napi::CallbackInfo& info);
+Napi::Value rerankBytes(const Napi::CallbackInfo& info);
+Napi::Value bucketKeys(const Napi::CallbackInfo& info);
+Napi::Value bucketSort(const Napi::CallbackInfo& info);
+Napi::Value bucketSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);

@@ -19,4 +19,8 @@
 #include "hamming-allowed.inl.h"
 #include "postings.inl.h"
 #include "postings-bitmaps.inl.h"
+#include "shortlist.inl.h"
+#include "rerank.inl.h"
+#include "buckets.inl.h"
+#include "bucket-probes.inl.h"
 #include "hamming-join.inl.h"

@@ -6,6 +6,11 @@ inline std::size_t trailingZeros(std::uint64_t value) {
   return static_cast<std::size_t>(std::countr_zero(value));
 }
 
+// Zeros above the highest set bit.
+inline std::size_t leadingZeros(std::uint32_t value) {
+  return static_cast<std::size_t>(std::countl_zero(value));
+}
+
 // How many bits are set.
 inline std::uint64_t countBits(std::uint64_t value) {
   return static_cast<std::uint64_t>(std::popcount(value));
@@ -15,6 +20,13 @@ inline std::uint64_t countBits(std::uint64_t value) {
 inline std::uint8_t reverseBits(unsigned byte) {
   return static_cast<std::uint8_t>(((byte * 0x80200802ULL) & 0x0884422110ULL) * 0x0101010101ULL >>
                                    32);
+}
+
+// The bits of each byte of a word in opposite order.
+inline std::uint64_t reverseBytesBits(std::uint64_t word) {
+  word = (word >> 1 & 0x5555555555555555U) | (word & 0x5555555555555555U) << 1;
+  word = (word >> 2 & 0x3333333333333333U) | (word & 0x3333333333333333U) << 2;
+  return (word >> 4 & 0x0f0f0f0f0f0f0f0fU) | (word & 0x0f0f0f0f0f0f0f0fU) << 4;
 }
 
 // The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs

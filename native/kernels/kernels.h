@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "postings.h"
+
 namespace flyhash {
 
 // Distances of float32 vectors, smaller is nearer: -dot, squared Euclidean, 1 - cosine.
@@ -49,36 +51,70 @@ struct HammingNearest {
   std::size_t vain = 0;                   // groups offered for forbidden rows alone
 };
 
-// A block of rows with posting lists (postings.inl.h): list of unit u is offsets[starts[u]] to
-// offsets[starts[u + 1] - 1], rows within the block. Without starts, no row has a list.
-struct PostingsBlock {
-  const std::uint16_t* offsets;
-  const std::uint32_t* starts;  // units + 1, or null
-  std::size_t postings;         // offsets that may be read
-  std::size_t units;
-  const std::uint32_t* codes;  // rows x active units of the block
-  std::size_t active;
-  const std::uint32_t* stale;  // ids of rows of the block that are counted from their codes
-  std::size_t staleCount;
-  const std::uint8_t* allowed;  // a bit a row of the block, or null for all
-  std::uint32_t firstRow;       // id of the block's first row
-  std::size_t rows;             // at most 65,536
-};
-
-// Rows with posting bitmaps (postings-bitmaps.inl.h): [ceil(rows / 512)][units][8] words.
-struct PostingsBitmaps {
-  const std::uint64_t* bitmaps;
-  std::size_t units;
-  const std::uint8_t* allowed;  // a bit a row, or null for all
-  std::uint32_t firstRow;       // id of the first row
+// The ids of a list, of which those below rows are real.
+struct RerankLists {
+  const std::uint32_t* ids;
   std::size_t rows;
 };
 
-// count x active units, each below the index's number of units.
-struct PostingsQueries {
-  const std::uint32_t* units;
+// Rows of bytes, fewer than 2^17 a row, each times its scale a vector; norms are the sums of
+// the squares of the bytes. One query likewise.
+struct RerankBytes {
+  Metric metric;
+  const std::int8_t* data;
+  std::size_t dim;
+  const float* scales;
+  const std::uint32_t* norms;
+  const std::int8_t* query;
+  float queryScale;
+  std::uint32_t queryNorm;
+};
+
+// One segment of hash tables (buckets.inl.h): tables x (directory, ids, keys) in one array.
+struct BucketSegment {
+  const std::uint32_t* tables;
+  std::size_t rows;
+  std::size_t directoryBits;
+  std::size_t limit;          // ids at or above it are not to be believed
+  const std::uint8_t* stale;  // a bit an id below limit: its code has changed since; null: none
+};
+
+// Codes, row after row, and their hash tables of keyBits (1..32) bits. A row is in one segment, or
+// in others where it is stale.
+struct BucketIndex {
+  const std::uint64_t* codes;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;  // a bit a row, the first one highest; null: all
+  const BucketSegment* segments;
+  std::size_t segmentCount;
+  std::size_t tables;
+  std::size_t keyBits;
+};
+
+// Which buckets a query visits in each table: the keys that differ from its own by one of count
+// masks; or, with margins (queries x tables x keyBits), by the count likeliest sets of bits; or,
+// when count is 0, all within the radius.
+struct BucketProbes {
+  const std::uint32_t* masks;
   std::size_t count;
-  std::size_t active;
+  std::size_t radius;
+  const float* margins;
+};
+
+struct BucketQueries {
+  const std::uint64_t* codes;
+  const std::uint32_t* keys;  // queries x tables
+  std::size_t k;              // at least 1
+};
+
+// ids and distances have stride places a query.
+struct BucketResults {
+  std::uint32_t* ids;
+  std::uint32_t* distances;
+  std::uint32_t* counts;
+  std::uint32_t* candidates;
+  std::size_t stride;
 };
 
 // Codes to be joined with themselves, as plain rows of words, and a table for each block of their
@@ -188,6 +224,33 @@ struct Kernels {
                          HammingNearest* lists, std::byte* scratch);
   void (*postingsBitmapsSearch)(const PostingsBitmaps& part, const PostingsQueries& queries,
                                 HammingNearest* lists);
+  // shortlist.inl.h
+  void (*shortlistScan)(const ShortlistCodes& codes, const std::uint64_t* queries,
+                        std::size_t stride, std::size_t queryCount, HammingNearest* lists);
+  void (*shortlistRefine)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                          const std::uint64_t* query, const std::uint32_t* ids, std::size_t count,
+                          HammingNearest& list);
+
+  // rerank.inl.h: both give the number of keys, at most k, a heap for nearestMerge
+  std::size_t (*rerankFloats)(const DotProblem& problem, const RerankLists& lists,
+                              std::size_t count, std::size_t k, std::uint64_t* keys);
+  std::size_t (*rerankBytes)(const RerankBytes& problem, const RerankLists& lists,
+                             std::size_t count, std::size_t k, std::uint64_t* keys);
+
+  // buckets.inl.h, bucket-probes.inl.h
+  void (*bucketKeys)(const std::uint8_t* codes, std::size_t codeBytes, const std::uint32_t* members,
+                     std::size_t rows, const std::uint32_t* positions, std::size_t tables,
+                     std::size_t keyBits, std::uint32_t* keys);
+  std::size_t (*bucketSortScratchBytes)(std::size_t rows);
+  void (*bucketSort)(const std::uint32_t* keys, std::size_t tables, const std::uint32_t* members,
+                     std::size_t rows, std::size_t keyBits, std::size_t directoryBits,
+                     std::byte* scratch, std::uint32_t* table);
+  std::size_t (*bucketScratchBytes)(const BucketIndex& index, const BucketProbes& probes,
+                                    std::size_t k);
+  void (*bucketSearch)(const BucketIndex& index, const BucketProbes& probes,
+                       const BucketQueries& queries, std::size_t first, std::size_t count,
+                       std::byte* scratch, const BucketResults& results);
+
   // hamming-join.inl.h
   void (*hammingJoinGather)(const std::uint64_t* store, std::size_t words, const std::uint32_t* ids,
                             std::size_t count, std::uint64_t* rows);

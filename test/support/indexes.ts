@@ -12,6 +12,7 @@ import type { SharedIndex } from '../../lib/files/shared.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import { InvertedIndex } from '../../lib/search/inverted-index.ts';
 import type { Key } from '../../lib/search/keys.ts';
+import { LshIndex } from '../../lib/search/lsh-index.ts';
 import { type Neighbors, NO_ID } from '../../lib/search/neighbors.ts';
 import type { Overlaps } from '../../lib/search/overlap-run.ts';
 import { allBackends, useBackend } from './backends.ts';
@@ -131,6 +132,8 @@ const invertedIndexes: readonly IndexKind[] = [40, 4].map((active) => ({
   ...sparseKinds({ units: 600, active }),
 }));
 
+const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
+
 /** Every index, by name: a line each. */
 export const INDEXES: readonly IndexKind[] = [
   {
@@ -142,6 +145,15 @@ export const INDEXES: readonly IndexKind[] = [
     ...bitCodes,
   },
   ...invertedIndexes,
+
+  {
+    name: 'LshIndex',
+    create: () => LshIndex.create(LSH_OPTIONS) as AnyIndex,
+    fromBytes: (bytes) => LshIndex.fromBytes(bytes) as AnyIndex,
+    load: async (path) => (await LshIndex.load(path)) as AnyIndex,
+    fromShared: (shared) => LshIndex.fromShared(shared) as AnyIndex,
+    ...bitCodes,
+  },
 ];
 
 /** An index on a backend: `prepared` makes the backend current. */

@@ -16,8 +16,11 @@ import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { LshIndex } from '../../lib/search/lsh-index.ts';
+import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
+import { VectorIndex } from '../../lib/search/vector-index.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -52,6 +55,23 @@ function hammingIndex(keys?: (string | number)[]): HammingIndex {
 function keyedIndex(): HammingIndex {
   const index = hammingIndex(['a', 'bee', -3, 2 ** 52, '', '\u00e9', 6, 7, 8, '9', '10']);
   index.remove(['bee', 6]);
+  return index;
+}
+
+/** Vectors whose codes are scanned in part, so that every stage of a search is needed. */
+function vectorIndex(rerank: 'float32' | 'int8' | 'none'): VectorIndex {
+  const index = VectorIndex.create({ dim: DIM, bits: 300, rerank, metric: 'l2', shortlist: 3 });
+  index.add(vectors(40, DIM));
+  index.remove([3, 17]);
+  return index;
+}
+
+/** Keys of its own buckets, in tables of 4 bits, with a hole. */
+function lshIndex(): LshIndex {
+  const sizes = { bits: 21, tables: 3, keyBits: 4 };
+  const index = LshIndex.create({ ...sizes, keys: 'external', probes: 1 });
+  index.add({ codes: bitCodes(11, 21), buckets: bitCodes(11, 12) });
+  index.remove([3]);
   return index;
 }
 
@@ -93,6 +113,10 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ],
   ['hamming-index', async () => hammingIndex()],
   ['hamming-index-keys', async () => keyedIndex()],
+  ['vector-index', async () => vectorIndex('float32')],
+  ['vector-index-int8', async () => vectorIndex('int8')],
+  ['vector-index-none', async () => vectorIndex('none')],
+  ['lsh-index', async () => lshIndex()],
 ]);
 
 /** The object in bytes of any kind, as `load` makes it. */
@@ -110,6 +134,16 @@ interface AnyIndex<Items> {
   readonly size: number;
   keys(): Iterable<number | string>;
   search(queries: Items, k: number): Neighbors;
+}
+
+/** Queries for an index of hash tables; undefined when they would be too large. */
+function lshQueries({ bits, tables, keyBits, keySource, probes }: LshIndex): LshRows | undefined {
+  const width = keySource === 'external' ? tables * keyBits : bits;
+  const effort = typeof probes === 'object' ? probes.directed * tables : 0;
+  if (Math.max(bits, width, effort) > MOST_NUMBERS) return undefined;
+  const buckets = keySource === 'external' ? { buckets: bitCodes(3, width) } : {};
+  const margins = typeof probes === 'object' ? { margins: vectors(3, width) } : {};
+  return { codes: bitCodes(3, bits), ...buckets, ...margins };
 }
 
 /** Rows and keys of an index, and what it finds. */
@@ -141,7 +175,11 @@ function results(stored: Stored): Buffer[] {
     return [bytesOf(stored.hash(vectors(20, stored.dim)) as AnyCodes)];
   }
   if (stored instanceof HammingIndex) return searched(stored, queryCodes(stored.bits));
+  if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
+  if (stored instanceof VectorIndex) {
+    return searched(stored, stored.dim > MOST_NUMBERS ? undefined : vectors(3, stored.dim));
+  }
   return [bytesOf(stored as unknown as AnyCodes)];
 }
 
