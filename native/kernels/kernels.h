@@ -51,6 +51,18 @@ struct HammingNearest {
   std::size_t vain = 0;                   // groups offered for forbidden rows alone
 };
 
+// Codes, or their first words, interleaved by eight, the rows after the last whole group in tail.
+// The rows in a bitmap may be found: that of row i is the bit of value 128 >> i % 8 in byte i / 8.
+// No bitmap means all.
+struct ShortlistCodes {
+  const std::uint64_t* store;
+  const std::uint64_t* tail;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;
+  std::size_t live;  // rows that may be found
+};
+
 // The ids of a list, of which those below rows are real.
 struct RerankLists {
   const std::uint32_t* ids;
@@ -224,6 +236,7 @@ struct Kernels {
                          HammingNearest* lists, std::byte* scratch);
   void (*postingsBitmapsSearch)(const PostingsBitmaps& part, const PostingsQueries& queries,
                                 HammingNearest* lists);
+
   // shortlist.inl.h
   void (*shortlistScan)(const ShortlistCodes& codes, const std::uint64_t* queries,
                         std::size_t stride, std::size_t queryCount, HammingNearest* lists);

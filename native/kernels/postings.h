@@ -38,16 +38,6 @@ struct PostingsQueries {
   const std::uint32_t* units;
   std::size_t count;
   std::size_t active;
-  // Codes, or their first words, interleaved by eight, the rows after the last whole group in tail.
-  // The rows in a bitmap may be found: that of row i is the bit of value 128 >> i % 8 in byte i
-  // / 8. No bitmap means all.
-  struct ShortlistCodes {
-    const std::uint64_t* store;
-    const std::uint64_t* tail;
-    std::size_t rows;
-    std::size_t words;
-    const std::uint8_t* allowed;
-    std::size_t live;  // rows that may be found
-  };
+};
 
 }  // namespace flyhash
