@@ -12,6 +12,149 @@
 
 namespace flyhash {
 
+#include "postings.h"
+
+namespace flyhash {
+
+// Distances of float32 vectors, smaller is nearer: -dot, squared Euclidean, 1 - cosine.
+enum class Metric : std::uint32_t { dot, l2, cosine };
+
+// Every query against rows of data: row i is data + i * dim, dim > 0.
+struct DotProblem {
+  Metric metric;
+  const float* data;
+  std::size_t dim;
+  const float* queries;
+  std::size_t queryCount;
+};
+
+// A sparse network (fly.inl.h): units of fanIn inputs each, in the packed order that is described
+// there.
+struct FlyNetwork {
+  const void* connections;
+  std::size_t dim;
+  std::size_t units;
+  std::size_t fanIn;
+};
+
+// The neighbours kept for one query while codes are scanned in order of rows. An entry is distance
+// << 32 | row. The owner gives memory for min(2 k, all rows to come) entries or more, and counts
+// zeroed below bound. bound starts at bits + 1, or lower when k rows elsewhere are known to be
+// nearer than that. The last three are set by hammingSearchAllowed alone.
+struct HammingNearest {
+  std::uint64_t* entries;
+  std::uint32_t* counts;  // entries kept at each distance, 0..bits
+  std::size_t k;          // at least 1
+  std::size_t capacity;   // of entries
+  std::size_t size;       // of entries
+  std::size_t within;     // entries with a distance below bound: fewer than k
+  std::uint64_t bound;    // only smaller distances can still enter
+
+  const std::uint8_t* allowed = nullptr;  // bits of all rows, first one highest; others never enter
+  const std::uint32_t* names = nullptr;   // the rows' numbers, where gathered ones are scanned
+  std::size_t vain = 0;                   // groups offered for forbidden rows alone
+};
+
+// Codes, or their first words, interleaved by eight, the rows after the last whole group in tail.
+// The rows in a bitmap may be found: that of row i is the bit of value 128 >> i % 8 in byte i / 8.
+// No bitmap means all.
+struct ShortlistCodes {
+  const std::uint64_t* store;
+  const std::uint64_t* tail;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;
+  std::size_t live;  // rows that may be found
+};
+
+// The ids of a list, of which those below rows are real.
+struct RerankLists {
+  const std::uint32_t* ids;
+  std::size_t rows;
+};
+
+// Rows of bytes, fewer than 2^17 a row, each times its scale a vector; norms are the sums of
+// the squares of the bytes. One query likewise.
+struct RerankBytes {
+  Metric metric;
+  const std::int8_t* data;
+  std::size_t dim;
+  const float* scales;
+  const std::uint32_t* norms;
+  const std::int8_t* query;
+  float queryScale;
+  std::uint32_t queryNorm;
+};
+
+// One segment of hash tables (buckets.inl.h): tables x (directory, ids, keys) in one array.
+struct BucketSegment {
+  const std::uint32_t* tables;
+  std::size_t rows;
+  std::size_t directoryBits;
+  std::size_t limit;          // ids at or above it are not to be believed
+  const std::uint8_t* stale;  // a bit an id below limit: its code has changed since; null: none
+};
+
+// Codes, row after row, and their hash tables of keyBits (1..32) bits. A row is in one segment, or
+// in others where it is stale.
+struct BucketIndex {
+  const std::uint64_t* codes;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;  // a bit a row, the first one highest; null: all
+  const BucketSegment* segments;
+  std::size_t segmentCount;
+  std::size_t tables;
+  std::size_t keyBits;
+};
+
+// Which buckets a query visits in each table: the keys that differ from its own by one of count
+// masks; or, with margins (queries x tables x keyBits), by the count likeliest sets of bits; or,
+// when count is 0, all within the radius.
+struct BucketProbes {
+  const std::uint32_t* masks;
+  std::size_t count;
+  std::size_t radius;
+  const float* margins;
+};
+
+struct BucketQueries {
+  const std::uint64_t* codes;
+  const std::uint32_t* keys;  // queries x tables
+  std::size_t k;              // at least 1
+};
+
+// ids and distances have stride places a query.
+struct BucketResults {
+  std::uint32_t* ids;
+  std::uint32_t* distances;
+  std::uint32_t* counts;
+  std::uint32_t* candidates;
+  std::size_t stride;
+};
+
+// Codes to be joined with themselves, as plain rows of words, and a table for each block of their
+// bits (hamming-join.inl.h).
+struct HammingJoin {
+  const std::uint64_t* rows;  // count x words
+  std::size_t count;
+  std::size_t words;
+  std::size_t bits;  // that are cut into blocks: at least blocks
+  std::size_t blocks;
+  std::size_t flips;             // bits in which keys may differ: 0 or 1
+  std::size_t keyBits;           // 1 to 24
+  const std::uint32_t* starts;   // blocks x (2^keyBits + 1)
+  const std::uint32_t* members;  // blocks x count
+  std::uint64_t radius;
+};
+
+// Pairs of rows that were found near each other, packed as hamming-join.inl.h says.
+struct HammingPairs {
+  std::uint64_t* entries;
+  std::size_t capacity;
+  std::size_t size;
+};
+
 struct Kernels {
   const char* isa;
 
@@ -90,6 +233,13 @@ struct Kernels {
   void (*hammingCompact)(HammingNearest& list);
   void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
+
+  // postings.inl.h, postings-bitmaps.inl.h: overlaps, kept at the distance active - overlap
+  std::size_t (*postingsScratchBytes)(std::size_t units);
+  void (*postingsSearch)(const PostingsBlock& block, const PostingsQueries& queries,
+                         HammingNearest* lists, std::byte* scratch);
+  void (*postingsBitmapsSearch)(const PostingsBitmaps& part, const PostingsQueries& queries,
+                                HammingNearest* lists);
 
   // shortlist.inl.h
   void (*shortlistScan)(const ShortlistCodes& codes, const std::uint64_t* queries,

@@ -7,15 +7,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KernelCall } from '../../lib/backend/kernels.ts';
-import type { SparseSizes } from '../../lib/codes/sparse-codes.ts';
 import { drawConnections } from '../../lib/hash/connections.ts';
 import { packPanels, packThresholds } from '../../lib/hash/panels.ts';
 import { stream } from '../../lib/random.ts';
-import type { OverlapQueries, OverlapStore } from '../../lib/search/overlap-store.ts';
-import { PostingBitmaps } from '../../lib/search/posting-bitmaps.ts';
-import { PostingLists } from '../../lib/search/posting-lists.ts';
-import { levelBackends, reference, useBackend } from '../support/backends.ts';
-import { SPARSE_KINDS, sparseCodes } from '../support/sparse.ts';
+import { levelBackends, reference } from '../support/backends.ts';
+import { postingsCase } from '../support/postings-cases.ts';
 
 const ROWS = 200;
 const SHAPES = Math.ceil((Number(process.env.FLYHASH_TEST_RUNS ?? 400) * 500) / 400);
@@ -97,31 +93,6 @@ function neighbours(s: Shape) {
   const queries = values(queryCount * s.dim, s, 3);
   return { data: values(ROWS * s.dim, s, 0), queries, queryCount, metric: s.seed % 3 };
 }
-
-function sparseSizes(s: Shape): SparseSizes {
-  return { units: s.dim + s.outputs, active: 1 + (s.seed % s.outputs) };
-}
-
-function postings(s: Shape, store: OverlapStore): ReturnType<Case> {
-  const sizes = sparseSizes(s);
-  const kind = SPARSE_KINDS[s.seed % SPARSE_KINDS.length];
-  useBackend(reference);
-  store.write(sparseCodes(ROWS, sizes, kind, s.seed).indices, rowNumbers, ROWS);
-  const [count, k] = [3, 1 + (s.seed % ROWS)];
-  const { indices: units, active } = sparseCodes(count, sizes, 'random', s.seed);
-  const call = ([ids, distances, counts]: Output[]) => {
-    const results = { ids, distances, counts } as Pick<
-      OverlapQueries,
-      'ids' | 'distances' | 'counts'
-    >;
-    const asked = { units, count, active, allowed: undefined, k, ...results };
-    return store.snapshot().call(asked).args;
-  };
-  const outputs = () => [count * k, count * k, count].map((length) => new Uint32Array(length));
-  return { outputs, call };
-}
-
-const rowNumbers = Uint32Array.from({ length: ROWS }, (_, row) => row);
 
 /** A Hamming store of ROWS codes, queries, and a bitmap that allows about half of the rows, or all of them. */
 function hamming(s: Shape) {
@@ -235,8 +206,8 @@ const CASES: Record<string, Case> = {
     const call = ([out]: Output[]) => [vectors, ROWS, s.dim, connections, s.outputs, fanIn, out];
     return { outputs: () => [new Float32Array(ROWS * s.outputs)], call };
   },
-  postingsSearch: (s) => postings(s, new PostingLists(sparseSizes(s), 64)),
-  postingsBitmapsSearch: (s) => postings(s, new PostingBitmaps(sparseSizes(s))),
+  postingsSearch: (s) => postingsCase('lists', s, ROWS),
+  postingsBitmapsSearch: (s) => postingsCase('bitmaps', s, ROWS),
   topK: (s) => {
     const [vectors, k] = [values(ROWS * s.dim, s, 0), 1 + (s.seed % s.dim)];
     const call = ([ids, best]: Output[]) => [vectors, ROWS, s.dim, k, ids, best];

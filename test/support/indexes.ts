@@ -98,8 +98,6 @@ const bitCodes = {
   overwrite: (items: object): void => void (items as BitCodes).data.fill(0),
 };
 
-const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
-
 /** The parts of a kind that sparse codes decide. */
 function sparseKinds(sizes: SparseSizes) {
   const all = sparseCodes(POOL, sizes, 'near', 12);
@@ -134,6 +132,8 @@ const invertedIndexes: readonly IndexKind[] = [40, 4].map((active) => ({
   ...sparseKinds({ units: 600, active }),
 }));
 
+const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
+
 /** Every index, by name: a line each. */
 export const INDEXES: readonly IndexKind[] = [
   {
@@ -144,6 +144,8 @@ export const INDEXES: readonly IndexKind[] = [
     fromShared: (shared) => HammingIndex.fromShared(shared) as AnyIndex,
     ...bitCodes,
   },
+  ...invertedIndexes,
+
   {
     name: 'LshIndex',
     create: () => LshIndex.create(LSH_OPTIONS) as AnyIndex,
@@ -152,7 +154,6 @@ export const INDEXES: readonly IndexKind[] = [
     fromShared: (shared) => LshIndex.fromShared(shared) as AnyIndex,
     ...bitCodes,
   },
-  ...invertedIndexes,
 ];
 
 /** An index on a backend: `prepared` makes the backend current. */
