@@ -32,6 +32,11 @@ export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
+export {
+  type NoveltyAsyncOptions,
+  NoveltyFilter,
+  type NoveltyFilterOptions,
+} from './search/novelty-filter.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';

@@ -29,7 +29,7 @@ const env = {
 };
 // Left out: the laws, minutes of statistics that the golden hashes tie to the other levels, and the memory of
 // processes, which under an emulator is the emulator's.
-const SKIPPED = ['test/laws/**', 'test/hash/memory.test.ts'];
+const SKIPPED = ['test/laws/**', 'test/hash/memory.test.ts', 'test/files/memory.test.ts'];
 console.warn(`not run under the emulator: ${SKIPPED.join(', ')}`);
 const args = [
   ...['--testTimeout=600000', '--hookTimeout=600000'],

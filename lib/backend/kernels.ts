@@ -170,6 +170,15 @@ export interface Kernels extends JoinKernels {
     store: BigUint64Array,
   ): number;
 
+  /** The reverse: codes rows x codeBytes from row firstRow of a store on. Returns 0. */
+  hammingDeinterleave(
+    store: BigUint64Array,
+    firstRow: number,
+    rows: number,
+    codeBytes: number,
+    codes: Uint8Array,
+  ): number;
+
   /** store as above, queries queryCount x words, distances queryCount x rows. Returns 0. */
   hammingDistances(
     store: BigUint64Array,

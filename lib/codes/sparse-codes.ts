@@ -172,7 +172,8 @@ export class SparseCodes extends Stored {
 
 registerKind('SparseCodes', SparseCodes.fromParts);
 
-function checkAscending(indices: Uint32Array, units: number, active: number): void {
+/** Throws unless each row ascends below units. */
+export function checkAscending(indices: Uint32Array, units: number, active: number): void {
   for (let start = 0; start < indices.length; start += active) {
     let previous = -1;
     for (let i = start; i < start + active; i++) {

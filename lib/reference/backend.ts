@@ -9,6 +9,7 @@ import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
   hammingAlignment,
+  hammingDeinterleave,
   hammingDistances,
   hammingInterleave,
   hammingRange,
@@ -36,6 +37,7 @@ export const referenceKernels: Kernels = {
   topK,
   hammingAlignment,
   hammingInterleave,
+  hammingDeinterleave,
   hammingDistances,
   hammingSearch,
   hammingRange,

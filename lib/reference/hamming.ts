@@ -46,6 +46,25 @@ export function hammingInterleave(
   return 0;
 }
 
+/** The reverse: rows of codeBytes from row firstRow on. */
+export function hammingDeinterleave(
+  store: BigUint64Array,
+  firstRow: number,
+  rows: number,
+  codeBytes: number,
+  codes: Uint8Array,
+): number {
+  const words = Math.ceil(codeBytes / 8);
+  const bytes = new Uint8Array(store.buffer, store.byteOffset, store.byteLength);
+  for (let row = 0; row < rows; row++) {
+    const start = wordOf(firstRow + row, words);
+    for (let i = 0; i < codeBytes; i++) {
+      codes[row * codeBytes + i] = bytes[(start + (i >> 3) * 8) * 8 + (i & 7)];
+    }
+  }
+  return 0;
+}
+
 /** distances queryCount x rows. */
 export function hammingDistances(
   store: BigUint64Array,

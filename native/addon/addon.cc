@@ -74,6 +74,7 @@ constexpr Export EXPORTS[] = {
     {"topK", topK},
     {"hammingAlignment", hammingAlignment},
     {"hammingInterleave", hammingInterleave},
+    {"hammingDeinterleave", hammingDeinterleave},
     {"hammingDistances", hammingDistances},
     {"hammingSearch", hammingSearch},
     {"hammingRange", hammingRange},

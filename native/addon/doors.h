@@ -27,6 +27,7 @@ Napi::Value topK(const Napi::CallbackInfo& info);
 
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
 Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
+Napi::Value hammingDeinterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingRange(const Napi::CallbackInfo& info);

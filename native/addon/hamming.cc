@@ -1,5 +1,6 @@
 // The doors of Hamming search: hammingAlignment(threads, done, memory),
 // hammingInterleave(threads, done, codes, rows, codeBytes, firstRow, store),
+// hammingDeinterleave(threads, done, store, firstRow, rows, codeBytes, codes),
 // hammingDistances(threads, done, codes, rows, words, queries, queryCount, distances),
 // hammingSearch(threads, done, codes, tail, rows, bits, queries, queryCount, k, ids, distances,
 // counts, allowed) and hammingRange(threads, done, codes, tail, rows, bits, queries, queryCount,
@@ -73,6 +74,28 @@ Napi::Value hammingInterleave(const Napi::CallbackInfo& info) {
     const std::size_t first = block * blockRows;
     const std::size_t count = std::min(blockRows, rows - first);
     kernels.hammingInterleave(codes + first * codeBytes, count, codeBytes, firstRow + first, store);
+  };
+  return call.run(std::move(work));
+}
+
+Napi::Value hammingDeinterleave(const Napi::CallbackInfo& info) {
+  const Call call(info);
+  const std::size_t firstRow = call.size(1);
+  const std::size_t rows = call.size(2);
+  const std::size_t codeBytes = call.size(3);
+  requireRange(firstRow, 0, MOST_ROWS, "firstRow");
+  requireRange(rows + firstRow, 0, MOST_ROWS, "rows");
+  const std::uint64_t* store = call.words(0, storeWords(firstRow + rows, (codeBytes + 7) / 8));
+  std::uint8_t* codes = call.bytes(4, product(rows, codeBytes));
+  const Kernels& kernels = call.kernels();
+  const std::size_t blockRows = rowsPerBlock(0.1 * static_cast<double>(codeBytes));
+  Work work;
+  work.blocks = divideUp(rows, blockRows);
+  work.run = [=, &kernels](std::size_t block, std::byte*) {
+    const std::size_t first = block * blockRows;
+    const std::size_t count = std::min(blockRows, rows - first);
+    kernels.hammingDeinterleave(store, firstRow + first, count, codeBytes,
+                                codes + first * codeBytes);
   };
   return call.run(std::move(work));
 }

@@ -24,6 +24,21 @@ inline void hammingInterleave(const std::uint8_t* codes, std::size_t rows, std::
   }
 }
 
+// The reverse: rows of codeBytes bytes from row firstRow of the store on.
+inline void hammingDeinterleave(const std::uint64_t* store, std::size_t firstRow, std::size_t rows,
+                                std::size_t codeBytes, std::uint8_t* codes) {
+  const std::size_t words = (codeBytes + 7) / 8;
+  for (std::size_t r = 0; r < rows; r++) {
+    const std::size_t row = firstRow + r;
+    const std::uint64_t* from = store + row / 8 * words * 8 + row % 8;
+    std::uint8_t* code = codes + r * codeBytes;
+    for (std::size_t w = 0; w < words; w++) {
+      const std::size_t rest = codeBytes - w * 8;
+      std::memcpy(code + w * 8, from + w * 8, rest < 8 ? rest : 8);
+    }
+  }
+}
+
 // The distances of the eight codes of a group.
 template <std::size_t WORDS>
 inline U64x8 hammingGroup(const std::uint64_t* group, const std::uint64_t* query,

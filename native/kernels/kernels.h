@@ -128,6 +128,8 @@ struct Kernels {
   double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
   void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,
                             std::size_t firstRow, std::uint64_t* store);
+  void (*hammingDeinterleave)(const std::uint64_t* store, std::size_t firstRow, std::size_t rows,
+                              std::size_t codeBytes, std::uint8_t* codes);
   void (*hammingDistances)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
                            const std::uint64_t* queries, std::size_t queryCount,
                            std::uint32_t* distances);

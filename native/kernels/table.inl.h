@@ -23,6 +23,7 @@ const Kernels KERNELS = {
     .topK = topK,
     .hammingWordNanoseconds = HAMMING_WORD_NANOSECONDS,
     .hammingInterleave = hammingInterleave,
+    .hammingDeinterleave = hammingDeinterleave,
     .hammingDistances = hammingDistances,
     .hammingScratchBytes = hammingScratchBytes,
     .hammingSearch = hammingSearch,

@@ -99,4 +99,101 @@ TEST(Hamming, InterleavedCodesEqualScalar) {
   });
 }
 
+TEST(Hamming, DeinterleavedCodesAreThoseThatWereInterleaved) {
+  compareLevels(caseCount(3000), [](Generator& draw, const Kernels& level, const Kernels& scalar) {
+    const std::size_t rows = draw.size(0, 30);
+    const std::size_t firstRow = draw.size(0, 20);
+    const std::size_t codeBytes = draw.size(1, 40);
+    const auto codes = draw.bytes(rows * codeBytes);
+    std::vector<std::uint64_t> store((firstRow + rows + 7) / 8 * 8 * ((codeBytes + 7) / 8), 7);
+    scalar.hammingInterleave(codes.data(), rows, codeBytes, firstRow, store.data());
+    std::vector<std::uint8_t> back(codes.size(), 7);
+    level.hammingDeinterleave(store.data(), firstRow, rows, codeBytes, back.data());
+    EXPECT_EQ(codes, back);
+  });
+}
+
+namespace {
+
+// Empty lists with the least memory that they may have.
+struct Lists {
+  explicit Lists(const Sizes& sizes)
+      : entries(sizes.queryCount * 2 * sizes.k),
+        counts(sizes.queryCount * (sizes.words * 64 + 1)),
+        lists(sizes.queryCount) {
+    const std::size_t bits = sizes.words * 64;
+    for (std::size_t q = 0; q < sizes.queryCount; q++) {
+      lists[q] = {entries.data() + q * 2 * sizes.k,
+                  counts.data() + q * (bits + 1),
+                  sizes.k,
+                  2 * sizes.k,
+                  0,
+                  0,
+                  bits + 1};
+    }
+  }
+
+  std::vector<std::uint64_t> entries;
+  std::vector<std::uint32_t> counts;
+  std::vector<HammingNearest> lists;
+};
+
+// A bitmap of exactly its size, as dense as drawn, sometimes in runs.
+std::vector<std::uint8_t> drawBitmap(Generator& draw, std::size_t rows) {
+  std::vector<std::uint8_t> bitmap((rows + 7) / 8);
+  const std::size_t step = draw.size(1, 40);
+  const bool inRuns = draw.size(0, 2) == 0;
+  for (std::size_t row = 0; row < rows; row++) {
+    const bool isSet = inRuns ? row / (step * 20) % 2 == 0 : draw.size(0, step - 1) == 0;
+    if (isSet) bitmap[row / 8] |= static_cast<std::uint8_t>(0x80 >> row % 8);
+  }
+  return bitmap;
+}
+
+// Distance << 32 | row of the allowed rows of one query, in order.
+std::vector<std::uint64_t> sortedRows(const std::vector<std::uint32_t>& distances,
+                                      const std::vector<std::uint8_t>& bitmap) {
+  std::vector<std::uint64_t> sorted;
+  for (std::size_t row = 0; row < distances.size(); row++) {
+    if ((bitmap[row / 8] >> (7 - row % 8) & 1) == 0) continue;
+    sorted.push_back(static_cast<std::uint64_t>(distances[row]) << 32 | row);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+}  // namespace
+
+TEST(Hamming, AllowedNeighboursAreTheFirstOfTheSortedAllowedRows) {
+  compareLevels(caseCount(1000), [](Generator& draw, const Kernels& level, const Kernels& scalar) {
+    const bool isLong = draw.size(0, 9) == 0;
+    const Sizes sizes{draw.size(1, isLong ? 10000 : 500), draw.size(1, isLong ? 4 : 9),
+                      draw.size(1, 20), draw.size(1, 40)};
+    const std::size_t kinds = draw.size(1, 4);
+    const auto codes = drawWords(draw, (sizes.rows + 7) / 8 * 8 * sizes.words, kinds);
+    const auto queries = drawWords(draw, sizes.queryCount * sizes.words, kinds);
+    const auto bitmap = drawBitmap(draw, sizes.rows);
+    Lists lists(sizes);
+    std::vector<std::uint8_t> scratch(
+        level.hammingAllowedScratchBytes(sizes.words, sizes.queryCount));
+    level.hammingSearchAllowed(codes.data(), sizes.rows, sizes.words, 0, bitmap.data(),
+                               queries.data(), sizes.queryCount, lists.lists.data(),
+                               scratch.data());
+    std::vector<std::uint32_t> distances(sizes.rows);
+    for (std::size_t q = 0; q < sizes.queryCount; q++) {
+      scalar.hammingDistances(codes.data(), sizes.rows, sizes.words,
+                              queries.data() + q * sizes.words, 1, distances.data());
+      auto expected = sortedRows(distances, bitmap);
+      expected.resize(std::min(expected.size(), sizes.k));
+      std::vector<std::uint32_t> ids(sizes.k);
+      std::vector<std::uint32_t> near(sizes.k);
+      const std::size_t found = level.hammingSort(lists.lists[q], ids.data(), near.data());
+      std::vector<std::uint64_t> actual;
+      for (std::size_t i = 0; i < found; i++)
+        actual.push_back(static_cast<std::uint64_t>(near[i]) << 32 | ids[i]);
+      EXPECT_EQ(expected, actual);
+    }
+  });
+}
+
 }  // namespace flyhash::test

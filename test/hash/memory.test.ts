@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { PEAK_BYTES } from '../support/peak.ts';
 
 const MIB = 2 ** 20;
 const INPUT = 192 * MIB;
@@ -14,17 +15,17 @@ const SLACK = 64 * MIB;
 const THREADS = 2;
 
 /** Hashes INPUT bytes of rows and prints how many bytes the peak grew, and how many the output has. */
-const script = (hasher: string, dim: number, method: 'hash' | 'hashAsync'): string => `
+const script = (hasher: string, dim: number, method: 'hash' | 'hashAsync'): string => `${PEAK_BYTES}
   import { BinaryQuantizer, DenseFly, FlyHash, SimHash } from 'flyhash';
   const dim = ${dim};
   const hasher = ${hasher};
   const vectors = new Float32Array(${INPUT / 4});
   for (let i = 0; i < vectors.length; i++) vectors[i] = i & 1023;
   hasher.hash(vectors.subarray(0, dim));
-  const before = process.resourceUsage().maxRSS;
+  const before = peakBytes();
   const codes = await hasher.${method}(vectors, { threads: ${THREADS} });
   const output = (codes.data ?? codes.indices).byteLength;
-  console.log((process.resourceUsage().maxRSS - before) * 1024, output);`;
+  console.log(peakBytes() - before, output);`;
 
 const hashers: [string, number][] = [
   ['BinaryQuantizer.create({ dim })', 128],

@@ -93,6 +93,25 @@ function neighbours(s: Shape) {
   return { data: values(ROWS * s.dim, s, 0), queries, queryCount, metric: s.seed % 3 };
 }
 
+/** A Hamming store of ROWS codes, queries, and a bitmap that allows about half of the rows, or all of them. */
+function hamming(s: Shape) {
+  const random = stream(s.seed, 'evaluation', 4);
+  const bits = s.dim * 13;
+  const words = Math.ceil(bits / 64);
+  const someWords = (count: number): BigUint64Array => {
+    const halves = Uint32Array.from(
+      { length: 2 * count },
+      () => random.uint32() & (s.offset * 0x11111111),
+    );
+    return new BigUint64Array(halves.buffer);
+  };
+  const [store, queries] = [someWords(ROWS * words), someWords(3 * words)];
+  const bitmap = Uint8Array.from({ length: ROWS / 8 }, () => random.uint32() & 0xff);
+  const allowed = s.seed % 3 === 0 ? undefined : bitmap;
+  const args = [store, new BigUint64Array(0), ROWS, words * 64, queries, 3] as const;
+  return { store, bits, words, args, allowed };
+}
+
 const CASES: Record<string, Case> = {
   signCodes: (s) => {
     const [vectors, thresholds] = [values(ROWS * s.dim, s, 0), values(s.dim, s, 1)];
@@ -212,6 +231,27 @@ const CASES: Record<string, Case> = {
     ];
     const length = queryCount * k;
     return { outputs: () => [new Uint32Array(length), new Float32Array(length)], call };
+  },
+  hammingSearch: (s) => {
+    const { args, allowed } = hamming(s);
+    const k = 1 + (s.seed % ROWS);
+    const call = ([counts, ids, out]: Output[]) => [...args, k, ids, out, counts, allowed];
+    const outputs = () => [new Uint32Array(3), new Uint32Array(3 * k), new Uint32Array(3 * k)];
+    return { outputs, call };
+  },
+  hammingRange: (s) => {
+    const { args, allowed, words } = hamming(s);
+    const radius = s.seed % (64 * words + 1);
+    const call = ([counts, ids, out]: Output[]) => [...args, radius, ids, out, counts, allowed];
+    const length = 3 * ROWS - (s.seed % 2) * ROWS;
+    const outputs = () => [new Uint32Array(3), new Uint32Array(length), new Uint32Array(length)];
+    return { outputs, call };
+  },
+  hammingDeinterleave: (s) => {
+    const { store, bits } = hamming(s);
+    const codeBytes = Math.ceil(bits / 8);
+    const call = ([codes]: Output[]) => [store, s.offset, ROWS - s.offset, codeBytes, codes];
+    return { outputs: () => [new Uint8Array(ROWS * codeBytes)], call };
   },
 };
 

@@ -161,7 +161,7 @@ describe.each([...levelBackends])('hamming at level %s', (_level, backend) => {
     );
   });
 
-  it('interleaves codes as the reference, wherever they start', () => {
+  it('interleaves codes as the reference, wherever they start, and takes them out again', () => {
     const shape = fc.record({
       rows: length(0, 40),
       first: length(0, 20),
@@ -178,6 +178,13 @@ describe.each([...levelBackends])('hamming at level %s', (_level, backend) => {
           return store;
         };
         expectEqual(interleaved(backend), interleaved(reference));
+        const back = new Uint8Array(data.length).fill(7);
+        const args = [interleaved(reference), first, rows, bytes, back] as const;
+        backend.run({ name: 'hammingDeinterleave', args }, 1 + (seed % 3));
+        expectEqual(back, data);
+        back.fill(7);
+        reference.run({ name: 'hammingDeinterleave', args }, 1);
+        expectEqual(back, data);
       }),
       { numRuns: RUNS },
     );

@@ -114,17 +114,27 @@ function number(random: RandomStream, now: number): number {
   }
 }
 
+/** Entries of an object or list with one of them missing, added or changed. */
+function changedEntries(entries: [string, Json][], random: RandomStream): [string, Json][] {
+  const at = random.below(entries.length);
+  const [key, inner] = entries[at];
+  switch (random.below(8)) {
+    case 0:
+      return entries.filter((_, i) => i !== at);
+    case 1:
+      return [...entries, ['more', random.below(9)]];
+    default:
+      return entries.with(at, [key, changedJson(inner, random)]);
+  }
+}
+
 /** The value with one of its leaves, or all of it, changed. */
 function changedJson(value: Json, random: RandomStream): Json {
   if (typeof value === 'object' && value !== null && random.below(8) > 0) {
     const entries = Object.entries(value);
     if (entries.length > 0) {
-      const at = random.below(entries.length);
-      const [key, inner] = entries[at];
-      if (random.below(8) === 0) entries.splice(at, 1);
-      else if (random.below(8) === 0) entries.push(['more', random.below(9)]);
-      else entries[at] = [key, changedJson(inner, random)];
-      return Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries);
+      const changed = changedEntries(entries, random);
+      return Array.isArray(value) ? changed.map(([, each]) => each) : Object.fromEntries(changed);
     }
   }
   if (typeof value === 'number' && random.below(4) > 0) return number(random, value);

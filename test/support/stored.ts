@@ -16,6 +16,8 @@ import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import type { Neighbors } from '../../lib/search/neighbors.ts';
+import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -81,6 +83,14 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ],
   ['fly-hash', async () => FlyHash.create({ dim: DIM, units: 40, active: 5, fanIn: 3, seed: 2 })],
   ['dense-fly', async () => DenseFly.create({ dim: DIM, bits: 19, fanIn: 4, seed: 2 })],
+  [
+    'novelty-filter',
+    async () => {
+      const filter = NoveltyFilter.create({ units: 10, decay: 0.25, recovery: 0.0625 });
+      filter.add(SparseCodes.from(Uint32Array.of(1, 4, 1, 9), { units: 10, active: 2 }));
+      return filter;
+    },
+  ],
   ['hamming-index', async () => hammingIndex()],
   ['hamming-index-keys', async () => keyedIndex()],
 ]);
@@ -90,18 +100,38 @@ export function opened(bytes: Uint8Array): Stored {
   return madeFrom(partsOfBytes(bytes), (reader) => readAnyKind(reader) as Stored);
 }
 
-/** What an index tells about everything in it. */
-interface AnyIndex {
+function view({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** The surface that every index shares. */
+interface AnyIndex<Items> {
   readonly rows: number;
   readonly size: number;
   keys(): Iterable<number | string>;
+  search(queries: Items, k: number): Neighbors;
 }
 
-function searched(index: HammingIndex): Buffer[] {
-  const queries = bitCodes(3, Math.min(index.bits, MOST_NUMBERS));
-  if (queries.bits !== index.bits) return [];
+/** Rows and keys of an index, and what it finds. */
+function searched<Items>(index: AnyIndex<Items>, queries?: Items): Buffer[] {
+  const told = Buffer.from(JSON.stringify([index.rows, index.size, [...index.keys()]]));
+  if (queries === undefined) return [told];
   const { ids, distances, counts } = index.search(queries, 4);
-  return [ids, distances, counts].map((array) => Buffer.from(array.buffer));
+  return [told, ...[ids, distances, counts].map(view)];
+}
+
+/** Codes to search with, unless a damaged file wants huge ones. */
+function queryCodes(bits: number): BitCodes | undefined {
+  return bits > MOST_NUMBERS ? undefined : bitCodes(3, bits);
+}
+
+function noveltyOf(filter: NoveltyFilter): Buffer[] {
+  const { units } = filter;
+  const active = Math.min(3, units);
+  const indices = Uint32Array.from({ length: active }, (_, i) => i);
+  const codes = SparseCodes.adopt(indices, { units, active });
+  const copy = NoveltyFilter.fromBytes(filter.toBytes());
+  return [filter.novelty(codes), copy.addAndScore(codes), copy.novelty(codes)].map(view);
 }
 
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
@@ -110,10 +140,8 @@ function results(stored: Stored): Buffer[] {
     if (stored.dim > MOST_NUMBERS) return [];
     return [bytesOf(stored.hash(vectors(20, stored.dim)) as AnyCodes)];
   }
-  if (stored instanceof HammingIndex) {
-    const { rows, size } = stored as AnyIndex;
-    return [Buffer.from(JSON.stringify([rows, size, [...stored.keys()]])), ...searched(stored)];
-  }
+  if (stored instanceof HammingIndex) return searched(stored, queryCodes(stored.bits));
+  if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   return [bytesOf(stored as unknown as AnyCodes)];
 }
 

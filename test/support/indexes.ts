@@ -1,0 +1,155 @@
+/**
+ * One of every index on every backend, so that what all of them promise is tested on all of them. Rows come from a
+ * pool and are told by their number there. What is expected needs no second implementation: whatever happened to an
+ * index, it must answer as a fresh one does that holds only the rows which live, in the order of their ids.
+ */
+
+import type { Backend } from '../../lib/backend/kernels.ts';
+import { BitCodes } from '../../lib/codes/bit-codes.ts';
+import type { FileOptions } from '../../lib/files/save.ts';
+import type { SharedIndex } from '../../lib/files/shared.ts';
+import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import type { Key } from '../../lib/search/keys.ts';
+import { type Neighbors, NO_ID } from '../../lib/search/neighbors.ts';
+import { allBackends, useBackend } from './backends.ts';
+import { codes } from './codes.ts';
+
+/** The surface that every index shares, as JavaScript sees it: arguments may be anything. */
+export interface AnyIndex {
+  readonly size: number;
+  readonly rows: number;
+  add(items: unknown, keys?: unknown): Uint32Array;
+  upsert(items: unknown, keys: unknown): Uint32Array;
+  remove(keys: unknown): number;
+  has(key: unknown): boolean;
+  get(key: unknown): unknown;
+  keys(): IterableIterator<Key>;
+  bitmap(filter: unknown): Uint8Array;
+  search(queries: unknown, k: unknown, options?: unknown): Neighbors;
+  searchAsync(queries: unknown, k: unknown, options?: unknown): Promise<Neighbors>;
+  toBytes(): Uint8Array;
+  save(path: string, options?: FileOptions): Promise<void>;
+  share(): SharedIndex;
+}
+
+/** A class of indexes and what it holds. */
+export interface IndexKind {
+  readonly name: string;
+  create(): AnyIndex;
+  fromBytes(bytes: Uint8Array): AnyIndex;
+  load(path: string): Promise<AnyIndex>;
+  fromShared(shared: SharedIndex): AnyIndex;
+  /** Rows of the pool, by their numbers from 0 to POOL - 1, in memory of their own. */
+  pick(rows: readonly number[]): object;
+  /** What `get` gives for a row of the pool. */
+  stored(row: number): unknown;
+  /** Two rows of which the second is wrong. */
+  readonly wrongRow: () => unknown;
+  /** What is no rows at all. */
+  readonly wrongItems: readonly unknown[];
+  /** Overwrites the caller's own memory of rows that pick gave. */
+  overwrite(items: object): void;
+}
+
+/** Rows that there are. */
+export const POOL = 640;
+
+const BITS = 100;
+const pool = codes(POOL, BITS, 'near', 11);
+
+function pickCodes(rows: readonly number[]): BitCodes {
+  const { bytes } = pool;
+  const data = new Uint8Array(rows.length * bytes);
+  rows.forEach((row, i) => {
+    data.set(pool.row(row), i * bytes);
+  });
+  return BitCodes.adopt(data, BITS);
+}
+
+function paddedCodes(): BitCodes {
+  const picked = pickCodes([1, 2]);
+  picked.data[2 * picked.bytes - 1] |= 1;
+  return picked;
+}
+
+const CODE_KINDS_OF_WRONG: readonly unknown[] = [
+  undefined,
+  null,
+  3,
+  'codes',
+  new Uint8Array(13),
+  [new Uint8Array(13)],
+  BitCodes.from(new Uint8Array(1), 8),
+];
+
+/** The parts of a kind that BitCodes decide. */
+const bitCodes = {
+  pick: pickCodes,
+  stored: (row: number): unknown => pickCodes([row]),
+  wrongRow: paddedCodes,
+  wrongItems: CODE_KINDS_OF_WRONG,
+  overwrite: (items: object): void => void (items as BitCodes).data.fill(0),
+};
+
+/** Every index, by name: a line each. */
+export const INDEXES: readonly IndexKind[] = [
+  {
+    name: 'HammingIndex',
+    create: () => HammingIndex.create({ bits: BITS }) as AnyIndex,
+    fromBytes: (bytes) => HammingIndex.fromBytes(bytes) as AnyIndex,
+    load: async (path) => (await HammingIndex.load(path)) as AnyIndex,
+    fromShared: (shared) => HammingIndex.fromShared(shared) as AnyIndex,
+    ...bitCodes,
+  },
+];
+
+/** An index on a backend: `prepared` makes the backend current. */
+export interface IndexCase {
+  readonly name: string;
+  readonly backend: Backend;
+  readonly indexName: string;
+  readonly kind: IndexKind;
+  prepared(): void;
+}
+
+export const indexCases: readonly IndexCase[] = [...allBackends].flatMap(([name, backend]) =>
+  INDEXES.map((kind) => ({
+    ...{ name, backend, kind, indexName: kind.name },
+    prepared: () => useBackend(backend),
+  })),
+);
+
+/** Which row of the pool lives under which id. */
+export type Living = ReadonlyMap<number, number>;
+
+/** What a search of those rows must give, keys aside. */
+export function expectedNeighbors(
+  kind: IndexKind,
+  living: Living,
+  queries: readonly number[],
+  k: number,
+): Neighbors {
+  const ids = [...living.keys()].sort((a, b) => a - b);
+  const fresh = kind.create();
+  fresh.add(kind.pick(ids.map((id) => living.get(id) ?? 0)));
+  const found = fresh.search(kind.pick(queries), k);
+  return { ...found, ids: found.ids.map((id) => (id === NO_ID ? NO_ID : ids[id])) };
+}
+
+/** The rows of a search's result first .. end - 1. */
+export function neighborsOf(found: Neighbors, first: number, end: number): Neighbors {
+  const { k } = found;
+  const part: Neighbors = {
+    rows: end - first,
+    k,
+    ids: found.ids.slice(first * k, end * k),
+    distances: found.distances.slice(first * k, end * k),
+    counts: found.counts.slice(first, end),
+  };
+  return found.keys === undefined ? part : { ...part, keys: found.keys.slice(first * k, end * k) };
+}
+
+/** Whole numbers from first to end - 1. */
+export function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i);
+}
