@@ -4,6 +4,7 @@
 import { activate, defaultLevels } from './framework/levels.ts';
 import { parseBenchOptions } from './framework/options.ts';
 import { describeMachine, duration, short, tableLine, writeJson } from './framework/report.ts';
+import { bucketsContest } from './peers/buckets.ts';
 import { type Contest, type ContestContext, type ContestResult, hold } from './peers/contest.ts';
 import { hammingContest } from './peers/hamming.ts';
 import { flyHashContest, simHashContest } from './peers/hashing.ts';
@@ -24,6 +25,7 @@ const CONTESTS: Record<string, Setup> = {
   'flyhash-128-2560': (context, pythons) => flyHashContest(context, pythons, 128, 128),
   'flyhash-784-15680': (context, pythons) => flyHashContest(context, pythons, 784, 784),
   'neighbors-l2-128': neighborsContest,
+  'buckets-256': bucketsContest,
 };
 
 const WIDTHS = [42, 12, 12, 0];

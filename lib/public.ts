@@ -21,6 +21,7 @@ export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
 export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
+export type { BucketStatistics } from './search/bucket-statistics.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
 export {
   HammingIndex,
@@ -30,6 +31,12 @@ export {
 } from './search/hamming-index.ts';
 export type { CodePairs } from './search/join-pairs.ts';
 export type { Key, Keys } from './search/keys.ts';
+export { LshIndex } from './search/lsh-index.ts';
+export type { LshKeys, LshProbes } from './search/lsh-keys.ts';
+export { type LshPlan, type LshTablesOptions, lshTables } from './search/lsh-plan.ts';
+export type { LshRows } from './search/lsh-rows.ts';
+export type { LshNeighbors } from './search/lsh-run.ts';
+export type { LshIndexOptions } from './search/lsh-settings.ts';
 export type { Metric } from './search/metric.ts';
 export { type Neighbors, NO_ID, type RangeNeighbors } from './search/neighbors.ts';
 export {

@@ -55,6 +55,17 @@ def binary_flat(request):
     return (lambda: index.search(queries, k)), (lambda: index.search(queries, k)[0].ravel().tolist())
 
 
+def binary_multi_hash(request):
+    """faiss IndexBinaryMultiHash: hash tables over disjoint slices of the codes, all keys within flips bits."""
+    codes = matrix(request, "codes", numpy.uint8)
+    queries = matrix(request, "queries", numpy.uint8)
+    index = faiss.IndexBinaryMultiHash(codes.shape[1] * 8, request["tables"], request["keyBits"])
+    index.add(codes)
+    index.nflip = request["flips"]
+    k = request["k"]
+    return (lambda: index.search(queries, k)), (lambda: index.search(queries, k)[0].ravel().tolist())
+
+
 def flat_l2(request):
     """faiss IndexFlatL2: exact search by squared distance."""
     data = matrix(request, "data", numpy.float32)
@@ -102,7 +113,7 @@ def fly(request):
     return run, None
 
 
-JOBS = {"binaryFlat": binary_flat, "flatL2": flat_l2, "lsh": lsh, "fly": fly}
+JOBS = {"binaryFlat": binary_flat, "binaryMultiHash": binary_multi_hash, "flatL2": flat_l2, "lsh": lsh, "fly": fly}
 
 
 class Session:

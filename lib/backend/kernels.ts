@@ -4,6 +4,7 @@
  * flat position of the first value that is not finite, or -1. Arrays may be longer than needed.
  */
 
+import type { BucketKernels } from './bucket-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
 
@@ -11,7 +12,7 @@ import type { ShortlistKernels } from './shortlist-kernels.ts';
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends JoinKernels, ShortlistKernels {
+export interface Kernels extends BucketKernels, JoinKernels, ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

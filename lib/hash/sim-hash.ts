@@ -13,6 +13,7 @@ import {
   checkOneOf,
   checkOptions,
   checkSignal,
+  checkThreads,
   MAKING,
 } from '../check.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
@@ -21,7 +22,7 @@ import { registerKind } from '../files/kinds.ts';
 import { PARTS, type Parts, type PartsReader } from '../files/parts.ts';
 import { checkSeed } from '../random.ts';
 import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
-import { Hasher, type RowHash, type RowRun } from './hasher.ts';
+import { Hasher, type HashOptions, hashRows, type RowHash, type RowRun } from './hasher.ts';
 import { packThresholds } from './panels.ts';
 import { projectedThresholds, type ThresholdKind } from './projected-thresholds.ts';
 import {
@@ -191,6 +192,46 @@ export class SimHash extends Hasher<BitCodes> {
       signal,
     });
     return new SimHash(MAKING, { ...model, thresholds });
+  }
+
+  /**
+   * How far each bit of a vector's code is from turning over, blocking the caller: |projection - threshold|. What a
+   * query-directed search of an {@link LshIndex} asks for.
+   *
+   * @param vectors rows x dim numbers, flat or as an array of rows.
+   * @returns rows x bits numbers.
+   * @throws as {@link hash}; RangeError when a projection is too large for a float32.
+   *
+   * @example
+   * ```ts
+   * import { SimHash } from 'flyhash';
+   * const hasher = SimHash.create({ dim: 3, bits: 64, seed: 1 });
+   * console.assert(hasher.margins([[1, 2, 3]]).length === 64);
+   * ```
+   */
+  margins(vectors: Vectors, options: HashOptions = {}): Float32Array {
+    checkOptions(options, 'options', ['threads']);
+    const threads = checkThreads(options.threads, 1);
+    const source = new VectorSource(vectors, this.dim);
+    return hashRows(source, this.#margins(source.rows), threads);
+  }
+
+  #margins(rows: number): RowHash<Float32Array> {
+    const { projector, thresholds } = this.#model;
+    const { length: bits } = thresholds;
+    const data = allocated(Float32Array, rows, bits, 'margins');
+    return {
+      call: (run) => projector.values(run, data.subarray(run.first * bits)),
+      codes: () => {
+        for (let i = 0; i < data.length; i++) {
+          data[i] = Math.abs(data[i] - thresholds[i % bits]);
+          if (Number.isFinite(data[i])) continue;
+          const at = `margins[${Math.floor(i / bits)}][${i % bits}]`;
+          throw new RangeError(`${at} must be finite, got ${data[i]}`);
+        }
+        return data;
+      },
+    };
   }
 
   /** @internal */

@@ -5,6 +5,7 @@
 
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { eventLoopTurn } from '../event-loop.ts';
+import { bucketKeys, bucketSearch, bucketSort } from './buckets.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
@@ -47,6 +48,9 @@ export const referenceKernels: Kernels = {
   rerankFloats,
   rerankBytes,
   hammingRange,
+  bucketKeys,
+  bucketSort,
+  bucketSearch,
   hammingJoinGather,
   hammingJoinTables,
   hammingJoin,

@@ -37,6 +37,9 @@ Napi::Value shortlistRefine(const Napi::CallbackInfo& info);
 
 Napi::Value rerankFloats(const Napi::CallbackInfo& info);
 Napi::Value rerankBytes(const Napi::CallbackInfo& info);
+Napi::Value bucketKeys(const Napi::CallbackInfo& info);
+Napi::Value bucketSort(const Napi::CallbackInfo& info);
+Napi::Value bucketSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);

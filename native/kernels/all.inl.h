@@ -19,4 +19,6 @@
 #include "hamming-allowed.inl.h"
 #include "shortlist.inl.h"
 #include "rerank.inl.h"
+#include "buckets.inl.h"
+#include "bucket-probes.inl.h"
 #include "hamming-join.inl.h"

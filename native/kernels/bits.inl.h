@@ -6,6 +6,11 @@ inline std::size_t trailingZeros(std::uint64_t value) {
   return static_cast<std::size_t>(std::countr_zero(value));
 }
 
+// Zeros above the highest set bit.
+inline std::size_t leadingZeros(std::uint32_t value) {
+  return static_cast<std::size_t>(std::countl_zero(value));
+}
+
 // How many bits are set.
 inline std::uint64_t countBits(std::uint64_t value) {
   return static_cast<std::uint64_t>(std::popcount(value));

@@ -80,6 +80,53 @@ struct RerankBytes {
   std::uint32_t queryNorm;
 };
 
+// One segment of hash tables (buckets.inl.h): tables x (directory, ids, keys) in one array.
+struct BucketSegment {
+  const std::uint32_t* tables;
+  std::size_t rows;
+  std::size_t directoryBits;
+  std::size_t limit;          // ids at or above it are not to be believed
+  const std::uint8_t* stale;  // a bit an id below limit: its code has changed since; null: none
+};
+
+// Codes, row after row, and their hash tables of keyBits (1..32) bits. A row is in one segment, or
+// in others where it is stale.
+struct BucketIndex {
+  const std::uint64_t* codes;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;  // a bit a row, the first one highest; null: all
+  const BucketSegment* segments;
+  std::size_t segmentCount;
+  std::size_t tables;
+  std::size_t keyBits;
+};
+
+// Which buckets a query visits in each table: the keys that differ from its own by one of count
+// masks; or, with margins (queries x tables x keyBits), by the count likeliest sets of bits; or,
+// when count is 0, all within the radius.
+struct BucketProbes {
+  const std::uint32_t* masks;
+  std::size_t count;
+  std::size_t radius;
+  const float* margins;
+};
+
+struct BucketQueries {
+  const std::uint64_t* codes;
+  const std::uint32_t* keys;  // queries x tables
+  std::size_t k;              // at least 1
+};
+
+// ids and distances have stride places a query.
+struct BucketResults {
+  std::uint32_t* ids;
+  std::uint32_t* distances;
+  std::uint32_t* counts;
+  std::uint32_t* candidates;
+  std::size_t stride;
+};
+
 // Codes to be joined with themselves, as plain rows of words, and a table for each block of their
 // bits (hamming-join.inl.h).
 struct HammingJoin {
@@ -193,6 +240,21 @@ struct Kernels {
                               std::size_t count, std::size_t k, std::uint64_t* keys);
   std::size_t (*rerankBytes)(const RerankBytes& problem, const RerankLists& lists,
                              std::size_t count, std::size_t k, std::uint64_t* keys);
+
+  // buckets.inl.h, bucket-probes.inl.h
+  void (*bucketKeys)(const std::uint8_t* codes, std::size_t codeBytes, const std::uint32_t* members,
+                     std::size_t rows, const std::uint32_t* positions, std::size_t tables,
+                     std::size_t keyBits, std::uint32_t* keys);
+  std::size_t (*bucketSortScratchBytes)(std::size_t rows);
+  void (*bucketSort)(const std::uint32_t* keys, std::size_t tables, const std::uint32_t* members,
+                     std::size_t rows, std::size_t keyBits, std::size_t directoryBits,
+                     std::byte* scratch, std::uint32_t* table);
+  std::size_t (*bucketScratchBytes)(const BucketIndex& index, const BucketProbes& probes,
+                                    std::size_t k);
+  void (*bucketSearch)(const BucketIndex& index, const BucketProbes& probes,
+                       const BucketQueries& queries, std::size_t first, std::size_t count,
+                       std::byte* scratch, const BucketResults& results);
+
   // hamming-join.inl.h
   void (*hammingJoinGather)(const std::uint64_t* store, std::size_t words, const std::uint32_t* ids,
                             std::size_t count, std::uint64_t* rows);

@@ -10,6 +10,7 @@ import type { FileOptions } from '../../lib/files/save.ts';
 import type { SharedIndex } from '../../lib/files/shared.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import type { Key } from '../../lib/search/keys.ts';
+import { LshIndex } from '../../lib/search/lsh-index.ts';
 import { type Neighbors, NO_ID } from '../../lib/search/neighbors.ts';
 import { allBackends, useBackend } from './backends.ts';
 import { codes } from './codes.ts';
@@ -91,6 +92,8 @@ const bitCodes = {
   overwrite: (items: object): void => void (items as BitCodes).data.fill(0),
 };
 
+const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
+
 /** Every index, by name: a line each. */
 export const INDEXES: readonly IndexKind[] = [
   {
@@ -99,6 +102,14 @@ export const INDEXES: readonly IndexKind[] = [
     fromBytes: (bytes) => HammingIndex.fromBytes(bytes) as AnyIndex,
     load: async (path) => (await HammingIndex.load(path)) as AnyIndex,
     fromShared: (shared) => HammingIndex.fromShared(shared) as AnyIndex,
+    ...bitCodes,
+  },
+  {
+    name: 'LshIndex',
+    create: () => LshIndex.create(LSH_OPTIONS) as AnyIndex,
+    fromBytes: (bytes) => LshIndex.fromBytes(bytes) as AnyIndex,
+    load: async (path) => (await LshIndex.load(path)) as AnyIndex,
+    fromShared: (shared) => LshIndex.fromShared(shared) as AnyIndex,
     ...bitCodes,
   },
 ];

@@ -16,6 +16,8 @@ import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { LshIndex } from '../../lib/search/lsh-index.ts';
+import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { VectorIndex } from '../../lib/search/vector-index.ts';
@@ -64,6 +66,15 @@ function vectorIndex(rerank: 'float32' | 'int8' | 'none'): VectorIndex {
   return index;
 }
 
+/** Keys of its own buckets, in tables of 4 bits, with a hole. */
+function lshIndex(): LshIndex {
+  const sizes = { bits: 21, tables: 3, keyBits: 4 };
+  const index = LshIndex.create({ ...sizes, keys: 'external', probes: 1 });
+  index.add({ codes: bitCodes(11, 21), buckets: bitCodes(11, 12) });
+  index.remove([3]);
+  return index;
+}
+
 /** How to make one of each, by the name of its file. */
 export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   string,
@@ -105,6 +116,7 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ['vector-index', async () => vectorIndex('float32')],
   ['vector-index-int8', async () => vectorIndex('int8')],
   ['vector-index-none', async () => vectorIndex('none')],
+  ['lsh-index', async () => lshIndex()],
 ]);
 
 /** The object in bytes of any kind, as `load` makes it. */
@@ -122,6 +134,16 @@ interface AnyIndex<Items> {
   readonly size: number;
   keys(): Iterable<number | string>;
   search(queries: Items, k: number): Neighbors;
+}
+
+/** Queries for an index of hash tables; undefined when they would be too large. */
+function lshQueries({ bits, tables, keyBits, keySource, probes }: LshIndex): LshRows | undefined {
+  const width = keySource === 'external' ? tables * keyBits : bits;
+  const effort = typeof probes === 'object' ? probes.directed * tables : 0;
+  if (Math.max(bits, width, effort) > MOST_NUMBERS) return undefined;
+  const buckets = keySource === 'external' ? { buckets: bitCodes(3, width) } : {};
+  const margins = typeof probes === 'object' ? { margins: vectors(3, width) } : {};
+  return { codes: bitCodes(3, bits), ...buckets, ...margins };
 }
 
 /** Rows and keys of an index, and what it finds. */
@@ -153,6 +175,7 @@ function results(stored: Stored): Buffer[] {
     return [bytesOf(stored.hash(vectors(20, stored.dim)) as AnyCodes)];
   }
   if (stored instanceof HammingIndex) return searched(stored, queryCodes(stored.bits));
+  if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   if (stored instanceof VectorIndex) {
     return searched(stored, stored.dim > MOST_NUMBERS ? undefined : vectors(3, stored.dim));
