@@ -40,11 +40,11 @@ export class Roster {
   #alive: Uint8Array = new Uint8Array(8);
   #keys: KeyTable | undefined;
 
-  /** Rows with these bits of life and keys: what a file holds. */
+  /** Rows with these bits of life and keys, which are the roster's from here on: what a file holds. */
   static restored(rows: number, alive: Uint8Array | undefined, keys: KeyTable | undefined): Roster {
     const roster = new Roster();
     roster.#rows = rows;
-    roster.#alive = alive === undefined ? allRows(rows) : alive.slice();
+    roster.#alive = alive ?? allRows(rows);
     roster.#keys = keys;
     for (let id = 0; id < rows; id++) {
       if (hasBit(roster.#alive, id)) roster.#size++;

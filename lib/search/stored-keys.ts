@@ -89,8 +89,9 @@ export function readRoster(reader: PartsReader): Roster {
   // A row takes a byte at least: nothing is allocated, or looped over, because a parameter says so.
   const rows = reader.integer('rows', 0, Math.min(NO_ID - 1, reader.bytes));
   const keyed = reader.oneOf('keys', KEY_KINDS) === 'given';
+  // A copy: another thread may write to the other while keys are compared with it.
   const alive = reader.has('alive')
-    ? checkedAlive(reader.tensor('alive', Uint8Array, [bitmapBytes(rows)]), rows)
+    ? checkedAlive(reader.tensor('alive', Uint8Array, [bitmapBytes(rows)]).slice(), rows)
     : undefined;
   return Roster.restored(rows, alive, keyed ? readKeys(reader, rows, alive) : undefined);
 }
@@ -111,13 +112,13 @@ function readKeys(reader: PartsReader, rows: number, alive: Uint8Array | undefin
   let start = 0;
   for (let row = 0; row < rows; row++) {
     const isAlive = alive === undefined || hasBit(alive, row);
-    if (isAlive !== (kinds[row] !== NO_KEY))
-      throw corrupt(`keys.kinds[${row}]`, 'of its row', kinds[row]);
+    const kind = kinds[row];
+    if (isAlive !== (kind !== NO_KEY)) throw corrupt(`keys.kinds[${row}]`, 'of its row', kind);
     const end = ends[row];
     if (!(Number.isInteger(end) && end >= start && end <= text.length)) {
       throw corrupt(`keys.ends[${row}]`, `from ${start} to ${text.length}`, end);
     }
-    keys.push(readKey(kinds[row], integers[row], text.slice(start, end), decoder, row));
+    keys.push(readKey(kind, integers[row], text.slice(start, end), decoder, row));
     start = end;
   }
   if (start !== text.length) throw corrupt('keys.text', `of ${start} bytes`, text.length);
