@@ -39,5 +39,13 @@ export {
 } from './search/novelty-filter.ts';
 export type { Filter } from './search/roster.ts';
 export type { SearchAsyncOptions, SearchOptions } from './search/search-run.ts';
+export { VectorIndex } from './search/vector-index.ts';
+export type {
+  VectorIndexOptions,
+  VectorIndexTraining,
+  VectorSearchAsyncOptions,
+  VectorSearchOptions,
+} from './search/vector-options.ts';
+export type { Rerank } from './search/vector-store.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';

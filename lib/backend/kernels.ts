@@ -5,12 +5,13 @@
  */
 
 import type { JoinKernels } from './join-kernels.ts';
+import type { ShortlistKernels } from './shortlist-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends JoinKernels {
+export interface Kernels extends JoinKernels, ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

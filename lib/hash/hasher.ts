@@ -207,6 +207,11 @@ export abstract class Hasher<Codes> extends Stored {
   /** Allocates the codes of `rows` vectors and tells how runs of rows are hashed into them. */
   protected abstract rowHash(rows: number): RowHash<Codes>;
 
+  /** @internal How vectors are hashed, for an index that runs the call among its own. */
+  hashing(rows: number): RowHash<Codes> {
+    return this.rowHash(rows);
+  }
+
   /**
    * Codes of all vectors, blocking the caller.
    *

@@ -17,7 +17,9 @@ import {
 } from './hamming.ts';
 import { hammingJoin, hammingJoinGather, hammingJoinTables } from './hamming-join.ts';
 import { projectionSigns, projectionValues } from './projection.ts';
+import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
+import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
 import { topK } from './top-k.ts';
 
@@ -40,6 +42,10 @@ export const referenceKernels: Kernels = {
   hammingDeinterleave,
   hammingDistances,
   hammingSearch,
+  shortlistScan,
+  shortlistRefine,
+  rerankFloats,
+  rerankBytes,
   hammingRange,
   hammingJoinGather,
   hammingJoinTables,

@@ -42,6 +42,8 @@ export interface SearchRequest<Ready> {
   readonly queries: Ready;
   readonly k: number;
   readonly allowed: Uint8Array | undefined;
+  /** The options of the call, of which a subclass reads its own. */
+  readonly options: SearchOptions;
 }
 
 export abstract class KeyedIndex<
@@ -52,6 +54,8 @@ export abstract class KeyedIndex<
 > extends Stored {
   /** What rows are called in errors. */
   protected abstract readonly itemsName: string;
+  /** Options of a search that this kind of index has besides those of all. */
+  protected readonly ownOptions: readonly string[] = [];
   #roster: Roster;
   #generation: Generation;
 
@@ -197,10 +201,10 @@ export abstract class KeyedIndex<
    * @throws TypeError for a wrong kind, RangeError for a wrong value or a k whose results cannot be held.
    */
   search(queries: Items, k: number, options: SearchOptions = {}): Found {
-    checkOptions(options, 'options', SEARCH_OPTIONS);
+    checkOptions<object>(options, 'options', [...SEARCH_OPTIONS, ...this.ownOptions] as never[]);
     const threads = checkThreads(options.threads, 1);
     checkInteger(k, 'k', 0, MOST_NEIGHBORS);
-    const run = this.#prepared(queries, k, options.filter);
+    const run = this.#prepared(queries, k, options);
     return withKeys(runSearch(run, threads), this.#roster.keys);
   }
 
@@ -211,19 +215,25 @@ export abstract class KeyedIndex<
    * @throws (rejects) as {@link search}; with `signal.reason` when aborted.
    */
   async searchAsync(queries: Items, k: number, options: SearchAsyncOptions = {}): Promise<Found> {
-    checkOptions(options, 'options', SEARCH_ASYNC_OPTIONS);
+    checkOptions<object>(options, 'options', [
+      ...SEARCH_ASYNC_OPTIONS,
+      ...this.ownOptions,
+    ] as never[]);
     const checked = checkSearchAsync(options);
     checkInteger(k, 'k', 0, MOST_NEIGHBORS);
-    const run = this.#prepared(queries, k, options.filter);
+    const run = this.#prepared(queries, k, options);
     return this.leased(async (keys) => withKeys(await runSearchAsync(run, checked), keys));
   }
 
-  #prepared(queries: Items, k: number, filter: Filter | undefined): SearchRun<Found> {
-    return this.prepare({ ...this.asked(queries, filter), k });
+  #prepared(queries: Items, k: number, options: SearchOptions): SearchRun<Found> {
+    return this.prepare({ ...this.asked(queries, options.filter), k, options });
   }
 
   /** The filter runs code of the caller, who may change the index: it comes first. */
-  protected asked(queries: Items, filter: Filter | undefined): Omit<SearchRequest<Ready>, 'k'> {
+  protected asked(
+    queries: Items,
+    filter: Filter | undefined,
+  ): Omit<SearchRequest<Ready>, 'k' | 'options'> {
     const wanted = filter === undefined ? undefined : this.#roster.wanted(filter);
     const ready = this.ready(queries, 'queries');
     return { queries: ready, allowed: this.#roster.current(wanted) };

@@ -32,6 +32,11 @@ Napi::Value hammingDistances(const Napi::CallbackInfo& info);
 Napi::Value hammingSearch(const Napi::CallbackInfo& info);
 Napi::Value hammingRange(const Napi::CallbackInfo& info);
 
+Napi::Value shortlistScan(const Napi::CallbackInfo& info);
+Napi::Value shortlistRefine(const Napi::CallbackInfo& info);
+
+Napi::Value rerankFloats(const Napi::CallbackInfo& info);
+Napi::Value rerankBytes(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);

@@ -26,6 +26,7 @@ constexpr const char* ISA_NAME = "avx2";
 #include "../simd/block-avx2-dot.h"
 #include "../simd/block-avx2-lanes.h"
 #include "../simd/block-avx2-hamming.h"
+#include "../simd/block-avx2-rerank.h"
 
 #include "../kernels/all.inl.h"
 

@@ -27,6 +27,7 @@ constexpr const char* ISA_NAME = "avx512";
 #include "../simd/block-avx512-dot.h"
 #include "../simd/block-avx512-lanes.h"
 #include "../simd/block-avx512-hamming.h"
+#include "../simd/block-avx512-rerank.h"
 
 #include "../kernels/all.inl.h"
 

@@ -22,6 +22,7 @@ constexpr const char* ISA_NAME = "neon";
 #include "../simd/block-neon-dot.h"
 #include "../simd/block-neon-lanes.h"
 #include "../simd/block-neon-hamming.h"
+#include "../simd/block-neon-rerank.h"
 
 #include "../kernels/all.inl.h"
 

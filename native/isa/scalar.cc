@@ -19,6 +19,7 @@ constexpr const char* ISA_NAME = "scalar";
 #include "../simd/block-scalar-dot.h"
 #include "../simd/block-scalar-lanes.h"
 #include "../simd/block-scalar-hamming.h"
+#include "../simd/block-scalar-rerank.h"
 
 #include "../kernels/all.inl.h"
 

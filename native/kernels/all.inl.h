@@ -17,4 +17,6 @@
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
 #include "hamming-allowed.inl.h"
+#include "shortlist.inl.h"
+#include "rerank.inl.h"
 #include "hamming-join.inl.h"

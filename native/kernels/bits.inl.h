@@ -17,6 +17,13 @@ inline std::uint8_t reverseBits(unsigned byte) {
                                    32);
 }
 
+// The bits of each byte of a word in opposite order.
+inline std::uint64_t reverseBytesBits(std::uint64_t word) {
+  word = (word >> 1 & 0x5555555555555555U) | (word & 0x5555555555555555U) << 1;
+  word = (word >> 2 & 0x3333333333333333U) | (word & 0x3333333333333333U) << 2;
+  return (word >> 4 & 0x0f0f0f0f0f0f0f0fU) | (word & 0x0f0f0f0f0f0f0f0fU) << 4;
+}
+
 // The first multiple of 64 at or after a scratch pointer: a block that crosses a cache line costs
 // two loads.
 inline std::byte* alignedScratch(std::byte* scratch) {

@@ -49,6 +49,37 @@ struct HammingNearest {
   std::size_t vain = 0;                   // groups offered for forbidden rows alone
 };
 
+// Codes, or their first words, interleaved by eight, the rows after the last whole group in tail.
+// The rows in a bitmap may be found: that of row i is the bit of value 128 >> i % 8 in byte i / 8.
+// No bitmap means all.
+struct ShortlistCodes {
+  const std::uint64_t* store;
+  const std::uint64_t* tail;
+  std::size_t rows;
+  std::size_t words;
+  const std::uint8_t* allowed;
+  std::size_t live;  // rows that may be found
+};
+
+// The ids of a list, of which those below rows are real.
+struct RerankLists {
+  const std::uint32_t* ids;
+  std::size_t rows;
+};
+
+// Rows of bytes, fewer than 2^17 a row, each times its scale a vector; norms are the sums of
+// the squares of the bytes. One query likewise.
+struct RerankBytes {
+  Metric metric;
+  const std::int8_t* data;
+  std::size_t dim;
+  const float* scales;
+  const std::uint32_t* norms;
+  const std::int8_t* query;
+  float queryScale;
+  std::uint32_t queryNorm;
+};
+
 // Codes to be joined with themselves, as plain rows of words, and a table for each block of their
 // bits (hamming-join.inl.h).
 struct HammingJoin {
@@ -150,6 +181,18 @@ struct Kernels {
   void (*hammingMerge)(HammingNearest& into, const std::uint64_t* entries, std::size_t count);
   std::size_t (*hammingSort)(HammingNearest& list, std::uint32_t* rows, std::uint32_t* distances);
 
+  // shortlist.inl.h
+  void (*shortlistScan)(const ShortlistCodes& codes, const std::uint64_t* queries,
+                        std::size_t stride, std::size_t queryCount, HammingNearest* lists);
+  void (*shortlistRefine)(const std::uint64_t* codes, std::size_t rows, std::size_t words,
+                          const std::uint64_t* query, const std::uint32_t* ids, std::size_t count,
+                          HammingNearest& list);
+
+  // rerank.inl.h: both give the number of keys, at most k, a heap for nearestMerge
+  std::size_t (*rerankFloats)(const DotProblem& problem, const RerankLists& lists,
+                              std::size_t count, std::size_t k, std::uint64_t* keys);
+  std::size_t (*rerankBytes)(const RerankBytes& problem, const RerankLists& lists,
+                             std::size_t count, std::size_t k, std::uint64_t* keys);
   // hamming-join.inl.h
   void (*hammingJoinGather)(const std::uint64_t* store, std::size_t words, const std::uint32_t* ids,
                             std::size_t count, std::uint64_t* rows);

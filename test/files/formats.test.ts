@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partsOfBytes } from '../../lib/files/bytes.ts';
 import { load } from '../../lib/files/open.ts';
 import { allBackends, reference, useBackend } from '../support/backends.ts';
 import { digestOfUse, opened, STORED } from '../support/stored.ts';
@@ -48,6 +49,15 @@ describe.each([...allBackends])('format 1 on %s', (_name, backend) => {
     expect((await make()).toBytes()).toEqual(new Uint8Array(bytes));
     expect(opened(bytes).toBytes()).toEqual(new Uint8Array(bytes));
   });
+});
+
+it.each([...STORED])('%s is specified', async (_kind, make) => {
+  const { kind, parameters, tensors } = partsOfBytes((await make()).toBytes());
+  const page = readFileSync(new URL('../../docs/formats.md', import.meta.url), 'utf8');
+  expect(page).toContain(`\n### ${kind}\n`);
+  for (const name of [...Object.keys(parameters), ...tensors.map((tensor) => tensor.name)]) {
+    if (!name.startsWith('hasher.')) expect(page).toContain(`| \`${name}\``);
+  }
 });
 
 it('every file has its trial', () => {

@@ -18,6 +18,7 @@ import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
+import { VectorIndex } from '../../lib/search/vector-index.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -52,6 +53,14 @@ function hammingIndex(keys?: (string | number)[]): HammingIndex {
 function keyedIndex(): HammingIndex {
   const index = hammingIndex(['a', 'bee', -3, 2 ** 52, '', '\u00e9', 6, 7, 8, '9', '10']);
   index.remove(['bee', 6]);
+  return index;
+}
+
+/** Vectors whose codes are scanned in part, so that every stage of a search is needed. */
+function vectorIndex(rerank: 'float32' | 'int8' | 'none'): VectorIndex {
+  const index = VectorIndex.create({ dim: DIM, bits: 300, rerank, metric: 'l2', shortlist: 3 });
+  index.add(vectors(40, DIM));
+  index.remove([3, 17]);
   return index;
 }
 
@@ -93,6 +102,9 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ],
   ['hamming-index', async () => hammingIndex()],
   ['hamming-index-keys', async () => keyedIndex()],
+  ['vector-index', async () => vectorIndex('float32')],
+  ['vector-index-int8', async () => vectorIndex('int8')],
+  ['vector-index-none', async () => vectorIndex('none')],
 ]);
 
 /** The object in bytes of any kind, as `load` makes it. */
@@ -142,6 +154,9 @@ function results(stored: Stored): Buffer[] {
   }
   if (stored instanceof HammingIndex) return searched(stored, queryCodes(stored.bits));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
+  if (stored instanceof VectorIndex) {
+    return searched(stored, stored.dim > MOST_NUMBERS ? undefined : vectors(3, stored.dim));
+  }
   return [bytesOf(stored as unknown as AnyCodes)];
 }
 

@@ -10,14 +10,18 @@ const [scenario, name, file] = process.argv.slice(2);
 const { kind, items } = INDEX_CASES[name];
 const ROUNDS = Math.ceil(Number(process.env.FLYHASH_TEST_RUNS ?? 400) / 100);
 
+/** A worker, its first message, and the answers that it sends at its end, which may come right after. */
 function started(script, data) {
   const worker = new Worker(new URL(script, import.meta.url), { workerData: { name, ...data } });
-  return { worker, first: once(worker, 'message') };
+  const answers = new Promise((resolve, reject) => {
+    worker.on('message', (message) => Array.isArray(message) && resolve(message));
+    worker.on('error', reject);
+  });
+  return { worker, first: once(worker, 'message'), answers };
 }
 
-async function answersOf({ worker, first }) {
+async function answersOf({ first, answers }) {
   assert.equal((await first)[0], 'open');
-  const [answers] = await once(worker, 'message');
   return answers;
 }
 
