@@ -15,6 +15,7 @@ import type { Key } from '../../lib/search/keys.ts';
 import { LshIndex } from '../../lib/search/lsh-index.ts';
 import { type Neighbors, NO_ID } from '../../lib/search/neighbors.ts';
 import type { Overlaps } from '../../lib/search/overlap-run.ts';
+import { VectorIndex } from '../../lib/search/vector-index.ts';
 import { allBackends, useBackend } from './backends.ts';
 import { codes } from './codes.ts';
 import { sparseCodes } from './sparse.ts';
@@ -134,8 +135,37 @@ const invertedIndexes: readonly IndexKind[] = [40, 4].map((active) => ({
 
 const LSH_OPTIONS = { bits: BITS, tables: 3, keyBits: 12, probes: 2 };
 
+const DIM = 12;
+
+/** Few distinct small integers: many ties, and exact distances. */
+function pickVectors(rows: readonly number[]): Float32Array {
+  return Float32Array.from(
+    { length: rows.length * DIM },
+    (_, i) => ((rows[Math.floor(i / DIM)] * 31 + (i % DIM) * 17) % 11) - 5,
+  );
+}
+
+/** With a shortlist of all rows it is exact, and so answers as a fresh one. */
+const vectorIndex: IndexKind = {
+  name: 'VectorIndex',
+  create: () =>
+    VectorIndex.create({ dim: DIM, metric: 'l2', bits: 64, shortlist: POOL }) as AnyIndex,
+  fromBytes: (bytes) => VectorIndex.fromBytes(bytes) as AnyIndex,
+  load: async (path) => (await VectorIndex.load(path)) as AnyIndex,
+  fromShared: (shared) => VectorIndex.fromShared(shared) as AnyIndex,
+  pick: pickVectors,
+  stored: (row) => pickVectors([row]),
+  wrongRow: () => pickVectors([1, 2]).fill(Number.NaN, 20, 21),
+  wrongItems: [
+    ...[undefined, null, 3, 'codes', new Float32Array(DIM + 1), [new Float32Array(DIM + 1)]],
+    ...[pickCodes([1]), [[1, 2]], [undefined], [Array.from({ length: DIM }, () => '1')]],
+  ],
+  overwrite: (items) => void (items as Float32Array).fill(0),
+};
+
 /** Every index, by name: a line each. */
 export const INDEXES: readonly IndexKind[] = [
+  vectorIndex,
   {
     name: 'HammingIndex',
     create: () => HammingIndex.create({ bits: BITS }) as AnyIndex,

@@ -2,7 +2,14 @@
 // index; shared-index.test.ts and the scripts beside it run over all of them.
 
 import { createHash } from 'node:crypto';
-import { BitCodes, HammingIndex } from 'flyhash';
+import {
+  BitCodes,
+  HammingIndex,
+  InvertedIndex,
+  LshIndex,
+  SparseCodes,
+  VectorIndex,
+} from 'flyhash';
 
 /** Bytes that look random, the same everywhere (xorshift, Marsaglia 2003). */
 export function bytes(length, seed) {
@@ -18,6 +25,17 @@ export function bytes(length, seed) {
 }
 
 const codes = (rows, seed) => BitCodes.adopt(bytes(rows * 25, seed), 200);
+const vectors = (rows, seed) => Float32Array.from(bytes(rows * 24, seed));
+
+/** One active unit in each of eight ranges of the units. */
+function sparse(units) {
+  const width = units / 8;
+  return (rows, seed) => {
+    const draws = new Uint16Array(bytes(rows * 16, seed).buffer);
+    const indices = Uint32Array.from(draws, (draw, i) => (i % 8) * width + (draw % width));
+    return SparseCodes.adopt(indices, { units, active: 8 });
+  };
+}
 
 /** name: its class, an empty index, and rows from a seed. */
 export const INDEX_CASES = {
@@ -25,6 +43,31 @@ export const INDEX_CASES = {
     kind: HammingIndex,
     create: () => HammingIndex.create({ bits: 200 }),
     items: codes,
+  },
+  LshIndex: {
+    kind: LshIndex,
+    create: () => LshIndex.create({ bits: 200, tables: 12, keyBits: 10, probes: 1 }),
+    items: codes,
+  },
+  InvertedIndex: {
+    kind: InvertedIndex,
+    create: () => InvertedIndex.create({ units: 2000, active: 8 }),
+    items: sparse(2000),
+  },
+  'InvertedIndex of bitmaps': {
+    kind: InvertedIndex,
+    create: () => InvertedIndex.create({ units: 64, active: 8 }),
+    items: sparse(64),
+  },
+  VectorIndex: {
+    kind: VectorIndex,
+    create: () => VectorIndex.create({ dim: 24, bits: 128 }),
+    items: vectors,
+  },
+  'VectorIndex of bytes': {
+    kind: VectorIndex,
+    create: () => VectorIndex.create({ dim: 24, bits: 128, rerank: 'int8', shortlist: 300 }),
+    items: vectors,
   },
 };
 
