@@ -2,14 +2,7 @@
 // index; shared-index.test.ts and the scripts beside it run over all of them.
 
 import { createHash } from 'node:crypto';
-import {
-  BitCodes,
-  HammingIndex,
-  InvertedIndex,
-  LshIndex,
-  SparseCodes,
-  VectorIndex,
-} from 'flyhash';
+import { BitCodes, HammingIndex, InvertedIndex, LshIndex, SparseCodes, VectorIndex } from 'flyhash';
 
 /** Bytes that look random, the same everywhere (xorshift, Marsaglia 2003). */
 export function bytes(length, seed) {
