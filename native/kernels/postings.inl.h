@@ -17,13 +17,6 @@ inline std::size_t postingsScratchBytes(std::size_t units) {
   return POSTINGS_COUNTERS * sizeof(std::uint16_t) + units;
 }
 
-// The bits of each byte in opposite order.
-inline std::uint64_t reversedInBytes(std::uint64_t a) {
-  a = (a >> 1 & 0x5555555555555555U) | (a & 0x5555555555555555U) << 1;
-  a = (a >> 2 & 0x3333333333333333U) | (a & 0x3333333333333333U) << 2;
-  return (a >> 4 & 0x0f0f0f0f0f0f0f0fU) | (a & 0x0f0f0f0f0f0f0f0fU) << 4;
-}
-
 // Which of the 64 rows from row on (a multiple of eight) exist and are allowed; bit i is row + i.
 inline std::uint64_t allowedRows(const std::uint8_t* allowed, std::size_t row, std::size_t rows) {
   const std::size_t rest = rows - row;
@@ -31,7 +24,7 @@ inline std::uint64_t allowedRows(const std::uint8_t* allowed, std::size_t row, s
   if (allowed == nullptr) return existing;
   const std::uint8_t* from = allowed + row / 8;
   const std::uint64_t bits = rest > 56 ? loadWord(from) : loadWordPartial(from, (rest + 7) / 8);
-  return reversedInBytes(bits) & existing;
+  return reverseBytesBits(bits) & existing;
 }
 
 // One list of a unit: the part of a block's offsets between its starts.
