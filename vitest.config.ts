@@ -11,6 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     allowOnly: false,
+    cache: false, // CI runs two suites side by side
     coverage: { include: ['lib/**'], exclude: ['lib/cli/**'] },
   },
 });
