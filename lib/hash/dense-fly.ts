@@ -22,6 +22,7 @@ import { checkSeed } from '../random.ts';
 import { MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { checkFanIn, drawConnections, MAX_UNITS, type NetworkSizes } from './connections.ts';
 import { Hasher, type HashOptions, hashRows, type RowHash } from './hasher.ts';
+import { pseudoMargins } from './pseudo-margins.ts';
 import { connectionsTensor, readConnections } from './stored-connections.ts';
 
 /** Options of {@link DenseFly.create}. */
@@ -110,14 +111,42 @@ export class DenseFly extends Hasher<BitCodes> {
    * ```
    */
   pseudoHash(vectors: Vectors, keyBits: number, options: HashOptions = {}): BitCodes {
+    const threads = this.#checkKeys(keyBits, options);
+    const source = new VectorSource(vectors, this.dim);
+    return hashRows(source, this.#keys(source.rows, keyBits), threads);
+  }
+
+  /**
+   * How far each bit of a pseudo-hash is from turning over, blocking the caller: |sum of block b's units|. With
+   * pseudo-hashes as its keys, a query-directed search of an {@link LshIndex} asks for them.
+   *
+   * @param vectors rows x dim numbers, flat or as an array of rows.
+   * @param keyBits bits of a key; must divide `bits`.
+   * @returns rows x keyBits numbers.
+   * @throws as {@link pseudoHash}.
+   *
+   * @example
+   * ```ts
+   * import { DenseFly } from 'flyhash';
+   * const hasher = DenseFly.create({ dim: 30, bits: 160, seed: 1 });
+   * const margins = hasher.pseudoMargins(Float32Array.from({ length: 30 }, (_, i) => i), 8);
+   * console.assert(margins.length === 8 && margins.every((margin) => margin > 0));
+   * ```
+   */
+  pseudoMargins(vectors: Vectors, keyBits: number, options: HashOptions = {}): Float32Array {
+    const threads = this.#checkKeys(keyBits, options);
+    const source = new VectorSource(vectors, this.dim);
+    const network = { ...this.#model, connections: this.#connections, keyBits };
+    return hashRows(source, pseudoMargins(source.rows, network), threads);
+  }
+
+  /** The threads of a call that makes keys. */
+  #checkKeys(keyBits: number, options: HashOptions): number {
     checkOptions(options, 'options', ['threads']);
     const threads = checkThreads(options.threads, 1);
     checkInteger(keyBits, 'keyBits', 1, this.bits);
-    if (this.bits % keyBits !== 0) {
-      throw wrongValue('keyBits', `a divisor of bits = ${this.bits}`, keyBits);
-    }
-    const source = new VectorSource(vectors, this.dim);
-    return hashRows(source, this.#keys(source.rows, keyBits), threads);
+    if (this.bits % keyBits === 0) return threads;
+    throw wrongValue('keyBits', `a divisor of bits = ${this.bits}`, keyBits);
   }
 
   #keys(rows: number, keyBits: number): RowHash<BitCodes> {

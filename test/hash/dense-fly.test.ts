@@ -49,6 +49,11 @@ describe.each([...allBackends])('DenseFly on %s', (_name, backend) => {
           own.slice(b * 8, b * 8 + 8).reduce((sum, x) => Math.fround(sum + x), 0),
         );
         expect(blocks.map((_, i) => keys.bit(0, i))).toEqual(blocks.map((s) => (s > 0 ? 1 : 0)));
+        const margins = hasher.pseudoMargins(v, 6);
+        expect(margins.every(Number.isFinite)).toBe(true);
+        if ([...own, ...blocks].every(Number.isFinite)) {
+          expect([...margins]).toEqual(blocks.map(Math.abs));
+        }
       }),
       { numRuns: 100 },
     );
@@ -108,6 +113,9 @@ describe.each([...allBackends])('DenseFly on %s', (_name, backend) => {
     expect(() => hasher.pseudoHash([], 3)).toThrow('keyBits must be a divisor of bits = 20, got 3');
     expect(() => hasher.pseudoHash([], 0)).toThrow('keyBits must be a whole number from 1 to 20');
     expect(() => hasher.pseudoHash([], '4' as never)).toThrow(TypeError);
+    expect(() => hasher.pseudoMargins([], 3)).toThrow('keyBits must be a divisor of bits = 20');
+    const bad = (): Float32Array => hasher.pseudoMargins([1, 2, 3, 4, Number.NaN, 5], 4);
+    expect(bad).toThrow('vectors[1][1] must be finite, got NaN');
     expect(() => hasher.pseudoHash([1, 2, Number.NaN], 4)).toThrow('vectors[0][2] must be finite');
   });
 });
