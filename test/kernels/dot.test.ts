@@ -137,7 +137,7 @@ describe.each([...levelBackends])('dot at level %s', (_level, backend) => {
           expect(each.run(nearest, p.threads)).toBe(expected);
         }
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 });

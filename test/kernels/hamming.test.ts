@@ -210,7 +210,7 @@ describe('the hamming oracle', () => {
           );
         }
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 });

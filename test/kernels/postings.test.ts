@@ -187,7 +187,7 @@ describe.each(['lists', 'bitmaps'] as const)('posting %s', (form) => {
           );
         }
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 });
