@@ -19,6 +19,24 @@ export const CACHE = join(ROOT, '.cache');
 const REPORTS = join(CACHE, 'reports');
 const NOT_STAGED = /^(node_modules|build.*|coverage|\.cache|\.git)$/;
 
+/**
+ * Test files that tell the same on every level, build and Node: texts, statistics that golden hashes tie together,
+ * processes that are killed, and their memory. `npm test` runs them.
+ */
+export const SAME_ON_EVERY_BUILD = [
+  'test/architecture.test.ts',
+  'test/bench/**',
+  'test/examples.test.ts',
+  'test/files/killed-save.test.ts',
+  'test/laws/**',
+  'test/**/memory.test.ts',
+];
+
+/** vitest's arguments that leave files out. */
+export function without(patterns) {
+  return patterns.map((pattern) => `--exclude=${pattern}`);
+}
+
 /** Runs a command with its output shown; ends the process when it fails. */
 export function must(command, args, options = {}) {
   const result = spawnSync(command, args, {

@@ -3,23 +3,11 @@
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ROOT, runSuite } from './suite.mjs';
+import { ROOT, runSuite, SAME_ON_EVERY_BUILD, without } from './suite.mjs';
 
 const addon = createRequire(import.meta.url)(join(ROOT, 'build', 'Release', 'flyhash.node'));
 const levels = addon.levels().split(' ');
-// What no level can change: the texts, statistics that golden hashes tie to all levels, processes and their memory.
-const SAME_AT_EVERY_LEVEL = [
-  'test/architecture.test.ts',
-  'test/bench/**',
-  'test/examples.test.ts',
-  'test/files/killed-save.test.ts',
-  'test/laws/**',
-  'test/**/memory.test.ts',
-];
-const args = [
-  ...SAME_AT_EVERY_LEVEL.map((pattern) => `--exclude=${pattern}`),
-  ...process.argv.slice(2),
-];
+const args = [...without(SAME_ON_EVERY_BUILD), ...process.argv.slice(2)];
 
 const runs = [
   { label: 'reference', env: { FLYHASH_BACKEND: 'reference' } },

@@ -4,7 +4,16 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { must, nodeBinary, npm, ROOT, runSuite, stage } from './suite.mjs';
+import {
+  must,
+  nodeBinary,
+  npm,
+  ROOT,
+  runSuite,
+  SAME_ON_EVERY_BUILD,
+  stage,
+  without,
+} from './suite.mjs';
 
 const NODE_VERSION = '22.23.3';
 const EMULATOR = ['qemu-aarch64', '-L', '/usr/aarch64-linux-gnu'];
@@ -30,20 +39,16 @@ const env = {
 // Left out: what no level can change, and what takes minutes under an emulator. The kernels, the golden hashes, and
 // every class of codes, hashers and indexes by itself remain.
 const SKIPPED = [
-  'test/architecture.test.ts',
-  'test/bench/**',
-  'test/examples.test.ts',
+  ...SAME_ON_EVERY_BUILD,
   'test/files/!(formats).test.ts',
   'test/hash/abort-storm.test.ts',
-  'test/laws/**',
-  'test/**/memory.test.ts',
   'test/search/every-index*.test.ts',
-  'test/workers/shared-index.test.ts',
+  'test/workers/**',
 ];
 console.warn(`not run under the emulator: ${SKIPPED.join(', ')}`);
 const args = [
   ...['--testTimeout=600000', '--hookTimeout=600000'],
-  ...SKIPPED.map((pattern) => `--exclude=${pattern}`),
+  ...without(SKIPPED),
   ...process.argv.slice(2),
 ];
 process.exit(runSuite('neon', { cwd, command: [node], env, args }) ? 0 : 1);
