@@ -16,6 +16,7 @@ import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
+import { InvertedIndex } from '../../lib/search/inverted-index.ts';
 import { LshIndex } from '../../lib/search/lsh-index.ts';
 import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
@@ -63,6 +64,18 @@ function vectorIndex(rerank: 'float32' | 'int8' | 'none'): VectorIndex {
   const index = VectorIndex.create({ dim: DIM, bits: 300, rerank, metric: 'l2', shortlist: 3 });
   index.add(vectors(40, DIM));
   index.remove([3, 17]);
+  return index;
+}
+
+/** An inverted index with keys and holes: posting bitmaps at 40 units, posting lists at 600. */
+function invertedIndex(units: number): InvertedIndex {
+  const active = 3;
+  const indices = Uint32Array.from({ length: 9 * active }, (_, i) => {
+    return Math.floor(i / active) + 11 * (i % active);
+  });
+  const index = InvertedIndex.create({ units, active });
+  index.add(SparseCodes.adopt(indices, { units, active }), ['a', 2, 'c', 4, 'e', 6, 'g', 8, 'i']);
+  index.remove([2, 'i']);
   return index;
 }
 
@@ -116,6 +129,8 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ['vector-index', async () => vectorIndex('float32')],
   ['vector-index-int8', async () => vectorIndex('int8')],
   ['vector-index-none', async () => vectorIndex('none')],
+  ['inverted-index', async () => invertedIndex(40)],
+  ['inverted-index-lists', async () => invertedIndex(600)],
   ['lsh-index', async () => lshIndex()],
 ]);
 
@@ -159,6 +174,15 @@ function queryCodes(bits: number): BitCodes | undefined {
   return bits > MOST_NUMBERS ? undefined : bitCodes(3, bits);
 }
 
+/** The first units, as many as a code of the index has, unless a damaged file wants very many. */
+function overlapQueries({ units, active }: InvertedIndex): SparseCodes | undefined {
+  if (active > MOST_NUMBERS) return undefined;
+  return SparseCodes.adopt(
+    Uint32Array.from({ length: active }, (_, i) => i),
+    { units, active },
+  );
+}
+
 function noveltyOf(filter: NoveltyFilter): Buffer[] {
   const { units } = filter;
   const active = Math.min(3, units);
@@ -175,6 +199,7 @@ function results(stored: Stored): Buffer[] {
     return [bytesOf(stored.hash(vectors(20, stored.dim)) as AnyCodes)];
   }
   if (stored instanceof HammingIndex) return searched(stored, queryCodes(stored.bits));
+  if (stored instanceof InvertedIndex) return searched(stored, overlapQueries(stored));
   if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   if (stored instanceof VectorIndex) {
