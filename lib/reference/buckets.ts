@@ -107,10 +107,11 @@ function tableOf(
   return { directory, ids, keyAt, shift: keyBits - directoryBits };
 }
 
-/** Calls back with the rows that have that key. */
+/** Calls back with the rows that have that key; a directory in shared memory may say anything. */
 function visitBucket({ directory, ids, keyAt, shift }: Table, key: number, visit: Visit): void {
   const cell = Math.floor(key / 2 ** shift);
-  for (let place = directory[cell]; place < directory[cell + 1]; place++) {
+  const end = Math.min(directory[cell + 1], ids.length);
+  for (let place = directory[cell]; place < end; place++) {
     if (keyAt(place) === key) visit(ids[place]);
   }
 }

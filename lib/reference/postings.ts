@@ -35,7 +35,7 @@ function largest(
   return Math.min(ids.length, found.length);
 }
 
-/** Adds one for each row of a list. */
+/** Adds one for each row of a list, as far as there are offsets: shared memory may say anything. */
 function countList(
   offsets: Uint16Array,
   start: number,
@@ -43,7 +43,8 @@ function countList(
   first: number,
   overlaps: Uint32Array,
 ): void {
-  for (let i = start; i < end; i++) overlaps[first + offsets[i]]++;
+  const last = Math.min(end, offsets.length);
+  for (let i = start; i < last; i++) overlaps[first + offsets[i]]++;
 }
 
 export function postingsSearch(
@@ -75,7 +76,7 @@ export function postingsSearch(
     for (const unit of wanted) {
       for (let block = 0; block < sealed; block++) {
         const list = starts.subarray(block * (units + 1) + unit);
-        const own = offsets.subarray(block * blockRows * active);
+        const own = offsets.subarray(block * blockRows * active, (block + 1) * blockRows * active);
         countList(own, list[0], list[1], block * blockRows, overlaps);
       }
       if (tailPostings === 0) continue;

@@ -169,6 +169,22 @@ describe.each(['lists', 'bitmaps'] as const)('posting %s', (form) => {
     });
   });
 
+  it('of the reference end, whatever is in the arrays', () => {
+    fc.assert(
+      fc.property(small, (p) => {
+        const { codes, queries } = codesOf(p);
+        const store = stored(form, p, codes);
+        const draw = integers(p.seed);
+        for (const { name, data } of store.tensors()) {
+          if (name !== 'stale') fillAnyhow(data as Uint32Array, draw);
+        }
+        const { counts } = search(reference, store, queries, p, undefined, 1);
+        expect(counts.every((count) => count <= Math.min(p.k, p.rows))).toBe(true);
+      }),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
+  });
+
   it('of the reference find what sorting all overlaps finds', () => {
     fc.assert(
       fc.property(small, (p) => {

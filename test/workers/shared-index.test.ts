@@ -29,7 +29,8 @@ interface Ended {
 }
 
 async function ended(args: readonly string[]): Promise<Ended> {
-  const child: ChildProcess = spawn(process.execPath, [NO_V8_THREADS, ...args]);
+  const limits = { timeout: 110_000, killSignal: 'SIGKILL' } as const; // a child that hangs must not stay
+  const child: ChildProcess = spawn(process.execPath, [NO_V8_THREADS, ...args], limits);
   if (child.stdout === null || child.stderr === null) throw new Error('a child must have pipes');
   const [stdout, stderr, [status, signal]] = await Promise.all([
     text(child.stdout),
