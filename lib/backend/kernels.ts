@@ -5,6 +5,7 @@
  */
 
 import type { BucketKernels } from './bucket-kernels.ts';
+import type { CompetitionKernels } from './competition-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
 import type { PostingsKernels } from './postings-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
@@ -13,7 +14,12 @@ import type { ShortlistKernels } from './shortlist-kernels.ts';
 export type Connections = Uint16Array | Uint32Array;
 
 /** Every kernel with its arguments; the comments give shapes. */
-export interface Kernels extends BucketKernels, JoinKernels, PostingsKernels, ShortlistKernels {
+export interface Kernels
+  extends BucketKernels,
+    CompetitionKernels,
+    JoinKernels,
+    PostingsKernels,
+    ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

@@ -6,6 +6,14 @@
 import type { Backend, KernelCall, Kernels, Running } from '../backend/kernels.ts';
 import { eventLoopTurn } from '../event-loop.ts';
 import { bucketKeys, bucketSearch, bucketSort } from './buckets.ts';
+import {
+  competitionDeltas,
+  competitionPrepare,
+  competitionRanks,
+  competitionSums,
+  competitionValues,
+  competitionWinners,
+} from './competition.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
 import {
@@ -52,6 +60,12 @@ export const referenceKernels: Kernels = {
   bucketKeys,
   bucketSort,
   bucketSearch,
+  competitionPrepare,
+  competitionRanks,
+  competitionWinners,
+  competitionValues,
+  competitionSums,
+  competitionDeltas,
   postingsSearch,
   postingsBitmapsSearch,
   hammingJoinGather,

@@ -26,7 +26,8 @@ function laneSum(
   return sums[0];
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** The dot product of one pair. */
+export function dot(a: Float32Array, b: Float32Array): number {
   return laneSum(a, b, fma);
 }
 
