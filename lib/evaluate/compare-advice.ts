@@ -80,8 +80,10 @@ export function adviceOf(comparison: Comparison): string {
   const { result, shortlist, recall, isGood } = search;
   const code = `${result.method} codes (${bytesOf(result.bytes)} a vector)`;
   const how = shortlist === 0 ? 'search them without re-ranking' : `re-rank ${shortlist}`;
-  const exact = `exact search: ${rounded(exactQueriesPerSecond)}`;
-  const speed = `${rounded(search.queriesPerSecond)} queries a second (${exact})`;
+  const exact = rounded(exactQueriesPerSecond);
+  const isFaster = search.queriesPerSecond > exactQueriesPerSecond;
+  const beside = isFaster ? `exact search: ${exact}` : `exact search is no slower: ${exact}`;
+  const speed = `${rounded(search.queriesPerSecond)} queries a second (${beside})`;
   const reached = `recall@${k} ${recall.toFixed(3)} at ${speed}`;
   if (!isGood) {
     return `Nothing tried reached a recall of ${GOOD_RECALL}; nearest to it with the fewest bytes: take ${code} and ${how}: ${reached}.`;
