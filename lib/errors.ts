@@ -12,7 +12,8 @@ export type FlyhashErrorCode =
   | 'ERR_FORMAT_TOO_NEW'
   | 'ERR_WRONG_KIND'
   | 'ERR_FILE'
-  | 'ERR_MISSING_PACKAGE';
+  | 'ERR_MISSING_PACKAGE'
+  | 'ERR_BUSY';
 
 /**
  * A fault that is neither a wrong kind nor a wrong value of an argument.

@@ -7,9 +7,11 @@
 import type { BitCodes } from '../codes/bit-codes.ts';
 import type { SparseCodes } from '../codes/sparse-codes.ts';
 import { BinaryQuantizer } from '../hash/binary-quantizer.ts';
+import { BioHash } from '../hash/bio-hash.ts';
 import { DenseFly } from '../hash/dense-fly.ts';
 import { FlyHash } from '../hash/fly-hash.ts';
 import type { Hasher } from '../hash/hasher.ts';
+import { NaiveBioHash } from '../hash/naive-bio-hash.ts';
 import type { ProjectionKind } from '../hash/projectors.ts';
 import { SimHash } from '../hash/sim-hash.ts';
 
@@ -105,6 +107,51 @@ const flyHash: CompareMethod = {
   },
 };
 
+const naiveBioHash: CompareMethod = {
+  name: 'naivebiohash',
+  plan: ({ dim, rows, bytes }) => {
+    const bits = 8 * bytes;
+    if (rows < bits) return tooFewRows(bits, rows);
+    return {
+      bits,
+      parameters: { units: bits },
+      make: ({ vectors, seed, threads, signal }) =>
+        NaiveBioHash.train(vectors, { dim, bits, seed, threads, signal }),
+    };
+  },
+};
+
+/** One unit in twenty wins: the activity of the paper on MNIST. */
+const UNITS_PER_WINNER = 20;
+
+/** The most winners whose numbers fit so many bits, at an activity of 5 %. */
+function winnersWithin(bits: number): number {
+  let active = 0;
+  while ((active + 1) * unitBits(UNITS_PER_WINNER * (active + 1)) <= bits) active++;
+  return active;
+}
+
+const bioHash: CompareMethod = {
+  name: 'biohash',
+  plan: ({ dim, rows, bytes }) => {
+    const active = winnersWithin(8 * bytes);
+    const units = UNITS_PER_WINNER * active;
+    if (active < 1)
+      return `one of ${UNITS_PER_WINNER} units takes ${unitBits(UNITS_PER_WINNER)} bits`;
+    if (rows < units) return tooFewRows(units, rows);
+    return {
+      bits: active * unitBits(units),
+      parameters: { units, active, activity: '5 %' },
+      make: ({ vectors, seed, threads, signal }) =>
+        BioHash.train(vectors, { dim, units, active, seed, threads, signal }),
+    };
+  },
+};
+
+function tooFewRows(units: number, rows: number): string {
+  return `its ${units} units need as many vectors, and the database has ${rows}`;
+}
+
 /** Every method, simplest first. */
 export const METHODS: readonly CompareMethod[] = [
   quantizer('zero'),
@@ -115,6 +162,8 @@ export const METHODS: readonly CompareMethod[] = [
   simHash('orthogonal'),
   denseFly,
   flyHash,
+  naiveBioHash,
+  bioHash,
 ];
 
 /** The names of all methods, as the option `hashers` takes them. */

@@ -161,7 +161,8 @@ export function competitionDeltas(
     if (isTouched[unit] === 0) continue;
     for (let at = unit * dim; at < (unit + 1) * dim; at++) {
       deltas[at] = fma(-decays[unit], weights[at], deltas[at]);
-      peaks[unit] = Math.max(peaks[unit], Math.abs(deltas[at]));
+      const size = Math.abs(deltas[at]);
+      if (size > peaks[unit]) peaks[unit] = size;
     }
   }
   return 0;

@@ -86,6 +86,12 @@ std::size_t Call::size(std::size_t index) const {
   return wholeNumber(info[index + FIRST_ARGUMENT], nameOf(index));
 }
 
+double Call::number(std::size_t index) const {
+  const Napi::Value value = info[index + FIRST_ARGUMENT];
+  if (!value.IsNumber()) throw Fault{Fault::Kind::type, nameOf(index) + " must be a number"};
+  return value.As<Napi::Number>().DoubleValue();
+}
+
 Napi::Value Call::run(Work work, std::function<double()> result) const {
   const Napi::Env env = info.Env();
   if (info[1].IsFunction()) {

@@ -40,6 +40,8 @@ class Call {
 
   // Argument `index` as a whole number from 0 to 2^53 - 1.
   std::size_t size(std::size_t index) const;
+  // Argument `index` as any number.
+  double number(std::size_t index) const;
 
   // Runs the work and gives `result()` of its end to JavaScript; an empty result gives 0.
   Napi::Value run(Work work, std::function<double()> result = {}) const;

@@ -25,6 +25,13 @@ Napi::Value flyValues(const Napi::CallbackInfo& info);
 
 Napi::Value topK(const Napi::CallbackInfo& info);
 
+Napi::Value competitionPrepare(const Napi::CallbackInfo& info);
+Napi::Value competitionRanks(const Napi::CallbackInfo& info);
+Napi::Value competitionWinners(const Napi::CallbackInfo& info);
+Napi::Value competitionValues(const Napi::CallbackInfo& info);
+Napi::Value competitionSums(const Napi::CallbackInfo& info);
+Napi::Value competitionDeltas(const Napi::CallbackInfo& info);
+
 Napi::Value hammingAlignment(const Napi::CallbackInfo& info);
 Napi::Value hammingInterleave(const Napi::CallbackInfo& info);
 Napi::Value hammingDeinterleave(const Napi::CallbackInfo& info);

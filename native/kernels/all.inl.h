@@ -13,6 +13,8 @@
 #include "fly.inl.h"
 #include "winners.inl.h"
 #include "top-k.inl.h"
+#include "competition.inl.h"
+#include "competition-learning.inl.h"
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"

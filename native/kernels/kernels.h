@@ -65,6 +65,26 @@ struct Kernels {
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
 
+  // competition.inl.h
+  std::size_t (*competitionScratchBytes)(const CompetitionUnits& units, std::size_t wanted);
+  void (*competitionRanks)(const CompetitionUnits& units, const float* prepared, std::size_t rows,
+                           std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
+                           float* best);
+  void (*competitionWinners)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+                             std::size_t active, std::byte* scratch, std::uint32_t* indices);
+  void (*competitionValues)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+                            std::byte* scratch, float* values);
+
+  // competition-learning.inl.h: sums and deltas are units x dim, made for units first .. end - 1,
+  // of which deltas take at most COMPETITION_UNITS at a time
+  void (*competitionPrepare)(const float* vectors, std::size_t rows, std::size_t dim,
+                             const float* mean, bool unitLength, float* prepared, float* norms);
+  void (*competitionSums)(const CompetitionRows& rows, std::size_t place, std::size_t first,
+                          std::size_t end, float* sums);
+  void (*competitionDeltas)(const CompetitionRows& rows, const float* activations, float repulsion,
+                            const float* weights, std::size_t first, std::size_t end, float* deltas,
+                            float* peaks);
+
   // hamming.inl.h, hamming-planes.inl.h
   double hammingWordNanoseconds;  // one word of a code against one query of a batch, about
   void (*hammingInterleave)(const std::uint8_t* codes, std::size_t rows, std::size_t codeBytes,

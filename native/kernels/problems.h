@@ -125,6 +125,27 @@ struct BucketResults {
   std::size_t stride;
 };
 
+// Units that compete (competition.inl.h): panels [ceil(count / 16)][dim][16] in natural order.
+struct CompetitionUnits {
+  const float* panels;
+  const float* mean;  // taken from every vector, or null
+  std::size_t dim;
+  std::size_t count;
+};
+
+// Prepared rows, count x dim, and the units that each of them ranked, count x places, of any
+// content (competition-learning.inl.h).
+struct CompetitionRows {
+  const float* prepared;
+  std::size_t count;
+  std::size_t dim;
+  const std::uint32_t* ranks;
+  std::size_t places;
+};
+
+// The steps of a mini-batch are made for so many units at a time.
+inline constexpr std::size_t COMPETITION_UNITS = 32;
+
 // A block of rows with posting lists (postings.inl.h): list of unit u is offsets[starts[u]] to
 // offsets[starts[u + 1] - 1], rows within the block. Without starts, no row has a list.
 struct PostingsBlock {

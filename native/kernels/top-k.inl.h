@@ -132,6 +132,29 @@ inline Entries sortEntries(Entries entries, Entries spare, std::size_t count) {
   return from;
 }
 
+// A reservoir with the wanted largest of a row, and perhaps some more; 1 <= wanted <= n.
+inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted, Entries entries) {
+  const bool bounded = wanted <= TOP_GROUPS_K && n >= TOP_GROUPS_LEAST;
+  Reservoir kept{entries.values, entries.indices, 0, -INFINITY};
+  if (bounded) kept.threshold = topKBound(row, n, wanted);
+  topKScan(row, n, wanted, kept);
+  if (kept.count < wanted) {  // the row changed between the two passes
+    kept = {entries.values, entries.indices, 0, -INFINITY};
+    topKScan(row, n, wanted, kept);
+  }
+  return kept;
+}
+
+// The indices of the k largest of one row, ascending; 1 <= k <= n.
+inline void topKSet(const float* row, std::size_t n, std::size_t k, std::byte* scratch,
+                    std::uint32_t* indices) {
+  float* memory = reinterpret_cast<float*>(alignedScratch(scratch));
+  auto* const places = reinterpret_cast<std::uint32_t*>(memory + topKPlaces(n, k));
+  Reservoir kept = topKFilled(row, n, k, {memory, places});
+  cutReservoir(kept, k, k);
+  std::memcpy(indices, kept.indices, k * sizeof(std::uint32_t));
+}
+
 // rows x n values to rows x k entries, of which the first min(k, n) of each row are written; k > 0.
 inline void topK(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                  std::byte* scratch, std::uint32_t* indices, float* best) {
@@ -143,14 +166,7 @@ inline void topK(const float* values, std::size_t rows, std::size_t n, std::size
   if (wanted == 0) return;
   for (std::size_t row = 0; row < rows; row++) {
     const float* own = values + row * n;
-    const bool bounded = wanted <= TOP_GROUPS_K && n >= TOP_GROUPS_LEAST;
-    Reservoir kept{entries.values, entries.indices, 0, -INFINITY};
-    if (bounded) kept.threshold = topKBound(own, n, wanted);
-    topKScan(own, n, wanted, kept);
-    if (kept.count < wanted) {  // the row changed between the two passes
-      kept = {entries.values, entries.indices, 0, -INFINITY};
-      topKScan(own, n, wanted, kept);
-    }
+    Reservoir kept = topKFilled(own, n, wanted, entries);
     const Entries to{best + row * k, indices + row * k};
     if (wanted <= TOP_RUN / 2) {
       cutReservoir(kept, wanted, wanted + wanted / 8 + 4);

@@ -1,0 +1,143 @@
+// Units that compete for a vector (BioHash; Ryali, Hopfield, Grinberg, Krotov 2020): the largest
+// activations of each row. An activation is one running sum of fused multiply-adds over the input
+// index, ascending, from +0: the tiles of projection.inl.h, on panels in natural order
+// (lib/hash/unit-panels.ts), put down for a run of rows at a time and selected from while they are
+// in cache. NaN, which only an overflow makes, counts as -infinity; units beyond the last are
+// -infinity too and stand last, so that they never win.
+
+// Bytes of activations and centred rows of a run; longer rows come one by one.
+inline constexpr std::size_t COMPETITION_BYTES = std::size_t{1} << 20;
+
+inline std::size_t competitionStride(const CompetitionUnits& units) {
+  return (units.count + 15) / 16 * 16;
+}
+inline std::size_t competitionRun(const CompetitionUnits& units) {
+  const std::size_t centred = units.mean == nullptr ? 0 : units.dim;
+  const std::size_t fit = COMPETITION_BYTES / sizeof(float) / (competitionStride(units) + centred);
+  const std::size_t tiled = fit - fit % TILE_ROWS;
+  return fit == 0 ? 1 : tiled == 0 ? fit : tiled < PROJECTION_ROWS ? tiled : PROJECTION_ROWS;
+}
+
+// Scratch memory of ranks and winners of that many units a row; values need that of one.
+inline std::size_t competitionScratchBytes(const CompetitionUnits& units, std::size_t wanted) {
+  const std::size_t centred = units.mean == nullptr ? 0 : units.dim;
+  const std::size_t run = competitionRun(units) * (competitionStride(units) + centred + 16);
+  return ALIGNMENT_BYTES + run * sizeof(float) + topKScratchBytes(competitionStride(units), wanted);
+}
+
+// Takes a row's sums of neighbouring groups as they come.
+struct CompetitionOutput {
+  std::size_t stride;
+  float* activations;
+
+  template <std::size_t BLOCKS>
+  [[gnu::always_inline]] void put(std::size_t row, std::size_t group,
+                                  const F32x16 (&sums)[BLOCKS]) const {
+    float* to = activations + row * stride + group * 16;
+    for (std::size_t c = 0; c < BLOCKS; c++) store(to + c * 16, known(sums[c]));
+  }
+};
+
+// A run of rows with their activations, rows x stride, and the memory after them.
+struct CompetitionRun {
+  float* activations;
+  std::byte* rest;
+};
+
+inline void competitionCentre(const float* vector, const float* mean, std::size_t dim, float* to) {
+  std::size_t i = 0;
+  for (; i + 16 <= dim; i += 16) store(to + i, subtract(load(vector + i), load(mean + i)));
+  for (; i < dim; i++) to[i] = vector[i] - mean[i];
+}
+
+inline CompetitionRun competitionActivate(const CompetitionUnits& units, const float* vectors,
+                                          std::size_t rows, std::byte* scratch) {
+  const std::size_t stride = competitionStride(units);
+  float* activations = reinterpret_cast<float*>(alignedScratch(scratch));
+  float* centred = activations + rows * stride;
+  float* end = centred;
+  if (units.mean != nullptr) {
+    for (std::size_t row = 0; row < rows; row++) {
+      competitionCentre(vectors + row * units.dim, units.mean, units.dim,
+                        centred + row * units.dim);
+    }
+    vectors = centred;
+    end += (rows * units.dim + 15) / 16 * 16;
+  }
+  project(ProjectionInput{vectors, units.dim, units.panels}, CompetitionOutput{stride, activations},
+          rows, stride / 16);
+  for (std::size_t row = 0; row < rows; row++) {
+    for (std::size_t u = units.count; u < stride; u++) activations[row * stride + u] = -INFINITY;
+  }
+  return {activations, reinterpret_cast<std::byte*>(end)};
+}
+
+// Calls use(first row, row count, run) for all rows, a run at a time.
+template <typename Use>
+inline void competitionRuns(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+                            std::byte* scratch, Use use) {
+  const std::size_t step = competitionRun(units);
+  for (std::size_t first = 0; first < rows; first += step) {
+    const std::size_t count = rows - first < step ? rows - first : step;
+    use(first, count, competitionActivate(units, vectors + first * units.dim, count, scratch));
+  }
+}
+
+// The unit of the largest activation, the smallest of equals.
+inline std::uint32_t competitionWinner(const float* activations, std::size_t stride) {
+  F32x16 best = load(activations);
+  for (std::size_t u = 16; u < stride; u += 16) best = maximum(load(activations + u), best);
+  const F32x16 top = broadcast(greatest(best));
+  for (std::size_t u = 0; u < stride; u += 16) {
+    const unsigned found = equal(load(activations + u), top);
+    if (found != 0) return static_cast<std::uint32_t>(u + trailingZeros(found));
+  }
+  return 0;
+}
+
+// The wanted units of largest activation, largest first: ranks and best rows x wanted.
+inline void competitionRanks(const CompetitionUnits& units, const float* prepared, std::size_t rows,
+                             std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
+                             float* best) {
+  const std::size_t stride = competitionStride(units);
+  competitionRuns(units, prepared, rows, scratch,
+                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
+                    if (wanted > 1) {
+                      topK(run.activations, count, stride, wanted, run.rest, ranks + first * wanted,
+                           best + first * wanted);
+                      return;
+                    }
+                    for (std::size_t row = 0; row < count; row++) {
+                      const float* own = run.activations + row * stride;
+                      ranks[first + row] = competitionWinner(own, stride);
+                      best[first + row] = own[ranks[first + row]];
+                    }
+                  });
+}
+
+// The active units of largest activation, ascending, of vectors less the mean: rows x active.
+inline void competitionWinners(const CompetitionUnits& units, const float* vectors,
+                               std::size_t rows, std::size_t active, std::byte* scratch,
+                               std::uint32_t* indices) {
+  const std::size_t stride = competitionStride(units);
+  competitionRuns(units, vectors, rows, scratch,
+                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
+                    for (std::size_t row = 0; row < count; row++) {
+                      topKSet(run.activations + row * stride, stride, active, run.rest,
+                              indices + (first + row) * active);
+                    }
+                  });
+}
+
+// The activations themselves, of vectors less the mean: rows x units.
+inline void competitionValues(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+                              std::byte* scratch, float* values) {
+  const std::size_t stride = competitionStride(units);
+  competitionRuns(units, vectors, rows, scratch,
+                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
+                    for (std::size_t row = 0; row < count; row++) {
+                      std::memcpy(values + (first + row) * units.count,
+                                  run.activations + row * stride, units.count * sizeof(float));
+                    }
+                  });
+}
