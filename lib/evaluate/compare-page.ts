@@ -154,7 +154,7 @@ function tableOf(comparison: Comparison): string {
 export async function comparisonPage(comparison: Comparison): Promise<string> {
   const title = escapeHtml(`Hashes of ${comparison.settings.title}`);
   const skipped = comparison.skipped.map(
-    ({ method, bytes, reason }) => `Not tried: ${method} at ${bytes} bytes, as ${reason}.`,
+    ({ method, bytes, reason }) => `Not tried: ${method} at ${bytes} bytes: ${reason}.`,
   );
   const isEmpty = comparison.results.length === 0;
   const charts = isEmpty

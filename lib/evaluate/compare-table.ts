@@ -143,7 +143,7 @@ export function formatComparison(comparison: Comparison): string {
   ]);
   const table = lines([head, ...rows], [true, ...columns.map(({ isText }) => isText)]);
   const skipped = comparison.skipped.map(
-    ({ method, bytes, reason }) => `Not tried: ${method} at ${bytes} bytes, as ${reason}.`,
+    ({ method, bytes, reason }) => `Not tried: ${method} at ${bytes} bytes: ${reason}.`,
   );
   const title = comparison.settings.title.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
   return [

@@ -9,6 +9,7 @@ import { wrongValue } from '../errors.ts';
 import type { Neighbors } from '../search/neighbors.ts';
 import { dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
 import { type CodeSearch, codeSearch, rerankedSearch } from './code-search.ts';
+import type { AnyHasher } from './compare-methods.ts';
 import {
   backendName,
   type CheckedCompare,
@@ -20,7 +21,7 @@ import {
 } from './compare-options.ts';
 import { exactTruth, type Split, splitRows } from './compare-split.ts';
 import { interleavedSeconds } from './compare-timing.ts';
-import type { Comparison, ComparisonResult, RerankedResult } from './comparison.ts';
+import type { Comparison, ComparisonResult, RerankedResult, SkippedMethod } from './comparison.ts';
 import { expectedHits, rankedLists } from './expected-recall.ts';
 
 /** Numbers that a timed hash is given at once, about: more than a cache holds, less than a second of work. */
@@ -79,21 +80,32 @@ export async function compare(vectors: Vectors, options: CompareOptions = {}): P
   for (const group of groups) {
     const candidates: Candidate[] = [];
     for (const planned of group) {
-      candidates.push(await measured(planned, { checked, split, truth }));
+      const candidate = await measured(planned, { checked, split, truth });
+      if ('reason' in candidate) skipped.push(candidate);
+      else candidates.push(candidate);
       step();
+      if ('reason' in candidate) step();
     }
     results.push(...(await timed(candidates, { checked, split, truth }, step)));
   }
   return { settings: settingsOf({ checked, split, truth }, seconds), results, skipped };
 }
 
-/** Makes a hasher and finds out what it finds. */
-async function measured(planned: PlannedMethod, all: Measured): Promise<Candidate> {
+/** Makes a hasher and finds out what it finds; or tells why these vectors cannot train it. */
+async function measured(planned: PlannedMethod, all: Measured): Promise<Candidate | SkippedMethod> {
   const { checked, split } = all;
   const { seed, threads, signal, k } = checked;
   const start = performance.now();
   const { database: vectors, rows, dim } = split;
-  const hasher = await planned.plan.make({ vectors, rows, dim, seed, threads, signal });
+  let hasher: AnyHasher;
+  try {
+    hasher = await planned.plan.make({ vectors, rows, dim, seed, threads, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof RangeError)) throw error;
+    const { method, bytes } = planned;
+    return { method: method.name, bytes, reason: error.message };
+  }
   const trainingSeconds = (performance.now() - start) / 1000;
   const search = await codeSearch(hasher, split, { k, threads, signal });
   return { planned, search, trainingSeconds, ...(await sharesOf(search, all)) };
