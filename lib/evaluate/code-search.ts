@@ -11,7 +11,7 @@ import type { Hasher } from '../hash/hasher.ts';
 import { HammingIndex } from '../search/hamming-index.ts';
 import { InvertedIndex, MAX_ACTIVE, MAX_UNITS } from '../search/inverted-index.ts';
 import { METRICS, type Metric } from '../search/metric.ts';
-import type { Neighbors } from '../search/neighbors.ts';
+import { type Neighbors, NO_ID } from '../search/neighbors.ts';
 import type { AnyHasher } from './compare-methods.ts';
 import type { Split } from './compare-split.ts';
 
@@ -106,6 +106,25 @@ function faster(one: CodeSearch, other: CodeSearch, queries: Float32Array, k: nu
   return best[0] <= best[1] ? one : other;
 }
 
+/**
+ * Lists without empty places: an InvertedIndex never finds rows that share no unit with the query, which are the
+ * farthest by codes, all alike; the smaller row is first, as everywhere.
+ */
+function filled(listed: Neighbors<Uint32Array>, rows: number): Neighbors<Uint32Array> {
+  const { k: places, ids, counts } = listed;
+  const lastQuery = new Uint32Array(rows).fill(NO_ID);
+  for (let query = 0; query < listed.rows; query++) {
+    let count = counts[query];
+    if (count === places) continue;
+    for (let i = 0; i < count; i++) lastQuery[ids[query * places + i]] = query;
+    for (let row = 0; count < places; row++) {
+      if (lastQuery[row] !== query) ids[query * places + count++] = row;
+    }
+    counts[query] = count;
+  }
+  return listed;
+}
+
 /** The k nearest by vectors of each query's shortlist by codes. */
 export function rerankedSearch(
   search: CodeSearch,
@@ -114,7 +133,7 @@ export function rerankedSearch(
   shortlist: number,
 ): Neighbors<Float32Array> {
   const places = Math.min(rows, Math.max(k, shortlist));
-  const listed = search.find(queries, places);
+  const listed = filled(search.find(queries, places), rows);
   const ids = new Uint32Array(queryRows * k);
   const distances = new Float32Array(queryRows * k);
   const counts = new Uint32Array(queryRows);

@@ -44,6 +44,13 @@ const PAGE_COLORS = [
 export const EXACT_PATH = 'M4 0h3v4h4v3h-4v4h-3v-4h-4v-3h4z';
 const EXACT_SYMBOL = `path://${EXACT_PATH}`;
 
+/** Styles of a pointer over marks, which do nothing here; their names count up in each process. */
+const HOVER_STYLES = /<style\b[\s\S]*?<\/style>\s*/g;
+const HOVER_CLASSES = / class="zr\d+-cls-\d+"/g;
+
+/** Beginnings of ids, which count up in each process too. */
+const COUNTED_IDS = /\bzr\d+-/g;
+
 const FONT = 'system-ui, sans-serif';
 const AXIS_FONT_SIZE = 13;
 
@@ -86,7 +93,8 @@ function seriesOf(style: MethodStyle, points: Point[], isReranked: boolean): Lin
     symbol,
     symbolSize: symbol === 'diamond' || symbol === 'triangle' ? 10 : 8,
     showAllSymbol: true,
-    animation: false,
+    silent: true,
+    emphasis: { disabled: true },
     itemStyle: isReranked ? { color } : hollow,
     lineStyle: { color, width: isReranked ? 2 : 1.2, type: isReranked ? 'solid' : [4, 3] },
   };
@@ -137,6 +145,8 @@ function exactSeries({ settings }: Comparison): LineSeriesOption {
     data: [[settings.exactQueriesPerSecond, 1]],
     symbol: EXACT_SYMBOL,
     symbolSize: 11,
+    silent: true,
+    emphasis: { disabled: true },
     itemStyle: { color: INK },
     z: 10, // above the lines that end at a recall of 1
   };
@@ -194,6 +204,8 @@ export function chartSvg(
   try {
     chart.setOption(chartOption(comparison, kind));
     let svg = chart.renderToSVGString({ useViewBox: true });
+    svg = svg.replace(HOVER_STYLES, '').replaceAll(HOVER_CLASSES, '');
+    svg = svg.replaceAll(COUNTED_IDS, `${kind}-${width}-`);
     for (const [placeholder, color] of PAGE_COLORS) svg = svg.replaceAll(placeholder, color);
     return svg;
   } finally {
