@@ -82,7 +82,9 @@ export function adviceOf(comparison: Comparison): string {
   const how = shortlist === 0 ? 'search them without re-ranking' : `re-rank ${shortlist}`;
   const exact = rounded(exactQueriesPerSecond);
   const isFaster = search.queriesPerSecond > exactQueriesPerSecond;
-  const beside = isFaster ? `exact search: ${exact}` : `exact search is no slower: ${exact}`;
+  const beside = isFaster
+    ? `exact search: ${exact}`
+    : `exact search is no slower: ${exact}, so codes pay only where memory is short`;
   const speed = `${rounded(search.queriesPerSecond)} queries a second (${beside})`;
   const reached = `recall@${k} ${recall.toFixed(3)} at ${speed}`;
   if (!isGood) {

@@ -54,7 +54,7 @@ describe('advice takes', () => {
   it('notice of an exact search that is no slower, of one byte, and of no results', () => {
     const fast = madeUp([sign(1, 0.99)], { exactQueriesPerSecond: 1e6, shortlists: [] });
     expect(adviceOf(fast)).toBe(
-      'Take sign-mean codes (1 byte a vector) and search them without re-ranking: recall@10 0.990 at 50,000 queries a second (exact search is no slower: 1,000,000); nothing smaller was tried.',
+      'Take sign-mean codes (1 byte a vector) and search them without re-ranking: recall@10 0.990 at 50,000 queries a second (exact search is no slower: 1,000,000, so codes pay only where memory is short); nothing smaller was tried.',
     );
     expect(adviceOf(madeUp([]))).toBe(
       'Nothing could be tried at these sizes: ask for larger ones.',
