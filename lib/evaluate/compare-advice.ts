@@ -2,10 +2,11 @@
  * One sentence of advice from the numbers of a comparison, by a rule that is written down, so that anyone can check it:
  *
  * 1. A search (a result, codes only or with one of its shortlists) is good enough at a recall of 0.95.
- * 2. Of the results that have such a search, those of the fewest bytes a vector are taken.
+ * 2. Of the results that have such a search, those of the smallest size asked for are taken (sparse codes keep to a size
+ *    with a few bytes to spare, which should decide nothing).
  * 3. Of their good searches, those with the shortest shortlist; of those, the ones within 0.01 of the best recall.
  * 4. Of those, the simplest method: untrained before trained, in the order of the table of methods.
- * 5. Where nothing is good enough, the search of the best recall is named, the fewest bytes first where recalls are
+ * 5. Where nothing is good enough, the search of the best recall is named, the smallest size first where recalls are
  *    within 0.01 of it, then as in 4, with the recall that it reaches.
  */
 
@@ -54,7 +55,7 @@ export function advised({
   const good = searches.filter(({ recall }) => recall >= GOOD_RECALL);
   const isGood = good.length > 0;
   const smallest = isGood ? good : nearBest(searches);
-  let left = least(smallest, ({ result }) => result.bytes);
+  let left = least(smallest, ({ result }) => result.size);
   left = nearBest(least(left, ({ shortlist }) => shortlist));
   const [chosen] = least(left, complexity);
   return chosen && { ...chosen, isGood };
@@ -90,9 +91,9 @@ export function adviceOf(comparison: Comparison): string {
   if (!isGood) {
     return `Nothing tried reached a recall of ${GOOD_RECALL}; nearest to it with the fewest bytes: take ${code} and ${how}: ${reached}.`;
   }
-  const isSmallest = comparison.results.every(({ bytes }) => bytes >= result.bytes);
+  const isSmallest = comparison.results.every(({ size }) => size >= result.size);
   const others = isSmallest
     ? 'nothing smaller was tried'
-    : `nothing tried below ${bytesOf(result.bytes)} reached ${GOOD_RECALL}`;
+    : `nothing tried below ${bytesOf(result.size)} reached ${GOOD_RECALL}`;
   return `Take ${code} and ${how}: ${reached}; ${others}.`;
 }

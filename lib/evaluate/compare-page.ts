@@ -15,7 +15,7 @@ import {
   stylesOf,
 } from './compare-charts.ts';
 import { columnSentences, columnsOf, settingSentences, sortedResults } from './compare-table.ts';
-import { type Comparison, paretoBest, shownShortlist } from './comparison.ts';
+import { type Comparison, checkComparison, paretoBest, shownShortlist } from './comparison.ts';
 
 const WIDE: ChartSize = { width: 860, height: 460 };
 const NARROW: ChartSize = { width: 360, height: 380 };
@@ -141,7 +141,7 @@ function tableOf(comparison: Comparison): string {
  * A comparison as one self-contained HTML page, to be saved and opened from disk: the advice, what was measured, charts
  * of recall against bytes and against queries a second, and the table. Needs the package `echarts` (version 6).
  *
- * @throws (rejects) FlyhashError ERR_MISSING_PACKAGE when echarts is not installed, telling what to install.
+ * @throws (rejects) TypeError for what `compare` does not give; FlyhashError ERR_MISSING_PACKAGE when echarts is not installed, telling what to install.
  *
  * @example
  * ```ts
@@ -152,6 +152,7 @@ function tableOf(comparison: Comparison): string {
  * ```
  */
 export async function comparisonPage(comparison: Comparison): Promise<string> {
+  checkComparison(comparison);
   const title = escapeHtml(`Hashes of ${comparison.settings.title}`);
   const skipped = comparison.skipped.map(
     ({ method, bytes, reason }) => `Not tried: ${method} at ${bytes} bytes: ${reason}.`,

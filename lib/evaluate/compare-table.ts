@@ -7,6 +7,7 @@ import { adviceOf, rounded } from './compare-advice.ts';
 import {
   type Comparison,
   type ComparisonResult,
+  checkComparison,
   paretoBest,
   searchAt,
   shownShortlist,
@@ -125,6 +126,8 @@ function lines(rows: readonly (readonly string[])[], isText: readonly boolean[])
  * A comparison as text: settings, a fixed-width table sorted by bytes, then recall, its best rows marked, what was left
  * out, and one plain sentence of advice, last.
  *
+ * @throws TypeError for what `compare` does not give.
+ *
  * @example
  * ```ts
  * import { compare, formatComparison } from 'flyhash/evaluate';
@@ -134,6 +137,7 @@ function lines(rows: readonly (readonly string[])[], isText: readonly boolean[])
  * ```
  */
 export function formatComparison(comparison: Comparison): string {
+  checkComparison(comparison);
   const columns = columnsOf(comparison);
   const best = paretoBest(comparison);
   const head = ['', ...columns.map(({ title }) => title)];

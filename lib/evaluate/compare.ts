@@ -185,6 +185,7 @@ function resultOf(
   return {
     method: method.name,
     parameters: plan.parameters,
+    size: planned.bytes,
     bits: plan.bits,
     bytes,
     bytesWithVectors: bytes + 4 * split.dim,

@@ -3,6 +3,7 @@
  * said with its unit; recall never depends on machine or threads, the speeds and seconds do.
  */
 
+import { wrongKind } from '../errors.ts';
 import type { Metric } from '../search/metric.ts';
 
 /** A re-ranked search: the shortlist nearest by codes, then the k nearest of it by the vectors themselves. */
@@ -23,6 +24,8 @@ export interface ComparisonResult {
   readonly method: string;
   /** What the method was made with. */
   readonly parameters: Readonly<Record<string, number | string | boolean>>;
+  /** Bytes that it was asked to keep to; methods of one size are compared and timed together. */
+  readonly size: number;
   /** Stored bits of a code: its bits, or active x ceil(log2 units). */
   readonly bits: number;
   /** Bytes of a code a vector, ceil(bits / 8). */
@@ -82,6 +85,21 @@ export interface Comparison {
   readonly settings: ComparisonSettings;
   readonly results: readonly ComparisonResult[];
   readonly skipped: readonly SkippedMethod[];
+}
+
+/** Throws unless the value looks like what `compare` gives: it may come from a file. */
+export function checkComparison(value: Comparison): Comparison {
+  const { settings, results, skipped } = (value ?? {}) as Partial<Comparison>;
+  const isOne =
+    typeof settings === 'object' &&
+    settings !== null &&
+    typeof settings.title === 'string' &&
+    Array.isArray(settings.shortlists) &&
+    Array.isArray(results) &&
+    results.every((result) => Array.isArray(result?.reranked)) &&
+    Array.isArray(skipped);
+  if (!isOne) throw wrongKind('comparison', 'what compare gives', value);
+  return value;
 }
 
 /** Shortlists this many times k are what tables are sorted by and charts show. */

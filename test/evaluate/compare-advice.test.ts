@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { adviceOf, rounded } from '../../lib/evaluate/compare-advice.ts';
+import { comparisonPage } from '../../lib/evaluate/compare-page.ts';
 import { formatComparison } from '../../lib/evaluate/compare-table.ts';
 import { paretoBest, shownShortlist } from '../../lib/evaluate/comparison.ts';
 import { type MadeUpResult, madeUp } from '../support/comparisons.ts';
@@ -42,6 +43,14 @@ describe('advice takes', () => {
     expect(adviceOf(madeUp(far))).toContain('Take biohash');
     const short = [bio(32, 0.7, 0.8, 0.955, 1), hadamard(32, 0.7, 0.8, 0.949, 1)];
     expect(adviceOf(madeUp(short))).toContain('Take biohash');
+  });
+
+  it('no notice of bytes that a sparse code leaves unused', () => {
+    const spare = { ...bio(29, 0.5, 0.7, 0.8, 0.96), size: 32 };
+    const results = [sign(16, 0.1), spare, hadamard(32, 0.5, 0.8, 0.9, 0.98)];
+    expect(adviceOf(madeUp(results))).toMatch(
+      /^Take simhash-hadamard codes \(32 bytes .* nothing tried below 32 bytes reached 0\.95\.$/,
+    );
   });
 
   it('the fewest bytes within 0.01 of the best recall where nothing reaches 0.95', () => {
@@ -112,6 +121,23 @@ describe('formatComparison', () => {
     const labelled = madeUp([sign(8, 0.5)], { exactLabelPrecision: 0.875 });
     expect(formatComparison(labelled)).toContain('exact neighbours reach 0.875');
     expect(formatComparison(labelled)).toContain('label@10');
+  });
+});
+
+describe('what is no comparison', () => {
+  const settings = { title: 'x', shortlists: [] };
+  const wrong: readonly unknown[] = [
+    ...[undefined, null, 5, 'comparison', [], {}],
+    { settings, results: [{}], skipped: [] },
+    { settings, results: [], skipped: {} },
+    { settings: { title: 5, shortlists: [] }, results: [], skipped: [] },
+  ];
+
+  it.each(wrong)('%j is refused by both', async (value) => {
+    const sentence = 'comparison must be what compare gives, got';
+    expect(() => formatComparison(value as never)).toThrow(TypeError);
+    expect(() => formatComparison(value as never)).toThrow(sentence);
+    await expect(comparisonPage(value as never)).rejects.toThrow(sentence);
   });
 });
 

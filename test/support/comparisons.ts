@@ -10,6 +10,8 @@ import type {
 export interface MadeUpResult {
   readonly method: string;
   readonly bytes: number;
+  /** Bytes asked for; default all of them. */
+  readonly size?: number;
   readonly recall: number;
   /** Recall at each shortlist of the settings. */
   readonly reranked?: readonly number[];
@@ -33,7 +35,14 @@ export function madeUp(
 function resultOf(made: MadeUpResult, { shortlists, dim }: ComparisonSettings): ComparisonResult {
   const { method, bytes, recall, queriesPerSecond = 50_000 } = made;
   return {
-    ...{ method, bytes, recall, bits: 8 * bytes, bytesWithVectors: bytes + 4 * dim },
+    ...{
+      method,
+      bytes,
+      recall,
+      size: made.size ?? bytes,
+      bits: 8 * bytes,
+      bytesWithVectors: bytes + 4 * dim,
+    },
     parameters: { made: 'up' },
     search: 'HammingIndex',
     trainingSeconds: 0.125,
