@@ -34,7 +34,7 @@ p { margin: .5rem 0; }
 .advice { padding: .75rem 1rem; background: var(--mark); border-left: 4px solid #0072b2; }
 .settings, .notes { font-size: .875rem; }
 figure { margin: 0; max-width: 60rem; }
-p, .advice { max-width: 60rem; }
+p, .advice, .legend { max-width: 60rem; }
 figure svg { display: block; width: 100%; height: auto; }
 .narrow { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: .5rem 0; padding: 0;

@@ -87,19 +87,42 @@ export interface Comparison {
   readonly skipped: readonly SkippedMethod[];
 }
 
-/** Throws unless the value looks like what `compare` gives: it may come from a file. */
+const SETTING_NUMBERS = [
+  ...(['rows', 'queries', 'dim', 'k', 'seed', 'threads', 'batch', 'repeats'] as const),
+  'exactQueriesPerSecond' as const,
+];
+const SEARCH_NUMBERS = ['recall', 'queriesPerSecond'] as const;
+const RESULT_NUMBERS = [
+  ...(['size', 'bits', 'bytes', 'bytesWithVectors', 'trainingSeconds'] as const),
+  ...(['vectorsPerSecond', ...SEARCH_NUMBERS] as const),
+];
+
+function hasNumbers<T>(value: T | null | undefined, names: readonly (keyof T)[]): boolean {
+  return names.every((name) => typeof value?.[name] === 'number');
+}
+
+/** Throws unless the value is what `compare` gives, as far as is read: it may come from a file. */
 export function checkComparison(value: Comparison): Comparison {
   const { settings, results, skipped } = (value ?? {}) as Partial<Comparison>;
   const isOne =
-    typeof settings === 'object' &&
-    settings !== null &&
-    typeof settings.title === 'string' &&
+    hasNumbers(settings, SETTING_NUMBERS) &&
+    typeof settings?.title === 'string' &&
     Array.isArray(settings.shortlists) &&
     Array.isArray(results) &&
-    results.every((result) => Array.isArray(result?.reranked)) &&
+    results.every(isResult) &&
     Array.isArray(skipped);
   if (!isOne) throw wrongKind('comparison', 'what compare gives', value);
   return value;
+}
+
+function isResult(result: ComparisonResult | null | undefined): boolean {
+  return (
+    hasNumbers(result, RESULT_NUMBERS) &&
+    typeof result?.method === 'string' &&
+    typeof result.parameters === 'object' &&
+    Array.isArray(result.reranked) &&
+    result.reranked.every((each) => hasNumbers(each, ['shortlist', ...SEARCH_NUMBERS]))
+  );
 }
 
 /** Shortlists this many times k are what tables are sorted by and charts show. */

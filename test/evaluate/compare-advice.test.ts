@@ -125,12 +125,20 @@ describe('formatComparison', () => {
 });
 
 describe('what is no comparison', () => {
-  const settings = { title: 'x', shortlists: [] };
+  const { settings, results } = madeUp([sign(8, 0.5)]);
   const wrong: readonly unknown[] = [
     ...[undefined, null, 5, 'comparison', [], {}],
-    { settings, results: [{}], skipped: [] },
-    { settings, results: [], skipped: {} },
-    { settings: { title: 5, shortlists: [] }, results: [], skipped: [] },
+    ...[
+      { results: [{}] },
+      { results: [null] },
+      { results: [{ ...results[0], size: undefined }] },
+      { results: [{ ...results[0], reranked: [{ shortlist: 50, recall: '<b>' }] }] },
+      { results: [{ ...results[0], parameters: 5 }] },
+      { skipped: {} },
+      { settings: { ...settings, title: 5 } },
+      { settings: { ...settings, k: '10' } },
+      { settings: { ...settings, shortlists: undefined } },
+    ].map((part) => ({ settings, results, skipped: [], ...part })),
   ];
 
   it.each(wrong)('%j is refused by both', async (value) => {
