@@ -1,8 +1,11 @@
 /**
- * `flyhash/evaluate`: the measure of every hash, on the papers' data and on one's own.
+ * flyhash/evaluate: which hash is worth its bytes, on your own data or by the protocols of the papers, with every measure
+ * named and ties counted by their expectation.
+ *
+ * @packageDocumentation
  */
 
-import '../index.ts'; // finds the backend, unless flyhash/reference has set it
+import '../index.ts';
 
 export { compare } from './compare.ts';
 export type { CompareOptions } from './compare-options.ts';
