@@ -6,7 +6,8 @@
 
 import type { BitCodes } from '../codes/bit-codes.ts';
 import type { SparseCodes } from '../codes/sparse-codes.ts';
-import { BioHash, type BioHashTraining } from '../hash/bio-hash.ts';
+import { BioHash } from '../hash/bio-hash.ts';
+import type { BioHashTraining } from '../hash/bio-options.ts';
 import { FlyHash } from '../hash/fly-hash.ts';
 import type { Hasher } from '../hash/hasher.ts';
 import { Itq } from '../hash/itq.ts';
@@ -68,16 +69,28 @@ async function naiveBioHash({ database, k, seed, threads, signal }: MethodContex
   return { hasher: await NaiveBioHash.train(database.values, options), size: { bits: k } };
 }
 
+/** The paper's images are compared as they are: without their mean MNIST comes out a point lower. */
+const UNCENTRED = { center: false } as const;
+/** Learning to the end: a looser tolerance costs half a point. */
+const THOROUGH = { ...UNCENTRED, tolerance: 1e-6, iterations: 100 } as const;
+
 /** Every method by the name that reports show. */
 export const BIO_HASH_METHODS = {
   LSH: (context) => simHash(context, context.k),
   FlyHash: flyHash,
   ITQ: itq,
   NaiveBioHash: naiveBioHash,
-  BioHash: bioHash({}),
-  'BioHash em inner-product': bioHash({ trainer: 'em', assignment: 'inner-product' }),
-  'BioHash sgd': bioHash({ trainer: 'sgd', assignment: 'normalised' }),
-  'BioHash sgd inner-product': bioHash({ trainer: 'sgd', assignment: 'inner-product' }),
+  BioHash: bioHash({ ...THOROUGH, trainer: 'em', assignment: 'normalised' }),
+  'BioHash, centred': bioHash({ ...THOROUGH, center: true }),
+  'BioHash em inner-product': bioHash({ ...THOROUGH, trainer: 'em', assignment: 'inner-product' }),
+  'BioHash sgd inner-product': bioHash({
+    ...UNCENTRED,
+    ...{ trainer: 'sgd', assignment: 'inner-product' },
+  }),
+  'BioHash sgd normalised': bioHash({
+    ...UNCENTRED,
+    ...{ trainer: 'sgd', assignment: 'normalised', init: 'rows' },
+  }),
   'SimHash, bits of BioHash': (context) =>
     simHash(context, sparseSize(bioUnits(context), context.k).bits),
 } as const satisfies Record<string, Make>;

@@ -12,8 +12,8 @@ import { averagePrecision, averagePrecisionOverHits } from './average-precision.
 import {
   BIO_HASH_METHODS,
   type BioHashMethod,
-  MNIST_PAPER,
   type MadeHasher,
+  MNIST_PAPER,
 } from './bio-hash-methods.ts';
 import { forEachCodeDistances } from './code-distances.ts';
 import {
@@ -115,7 +115,7 @@ function setsOf(data: Matrix, classes: Classes, perClass: number, seed: number):
 
 const definition = (places: 'all' | number): string =>
   places === 'all'
-    ? 'mAP@All: precision at each row of the query\'s class over the whole ranking, averaged over those rows; expected over ties.'
+    ? "mAP@All: precision at each row of the query's class over the whole ranking, averaged over those rows; expected over ties."
     : `mAP@${places}, AP over hits: precision at each row of the query's class among the first ${places}, averaged over those found (optimistic where few are); expected over ties.`;
 
 /**

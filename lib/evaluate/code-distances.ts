@@ -27,7 +27,11 @@ export async function forEachCodeDistances(
 ): Promise<void> {
   const codes = asBits(database);
   const store = new HammingStore(codes.bits);
-  store.write(codes, Uint32Array.from({ length: codes.rows }, (_, row) => row), codes.rows);
+  store.write(
+    codes,
+    Uint32Array.from({ length: codes.rows }, (_, row) => row),
+    codes.rows,
+  );
   const { words, rows } = store;
   const asked = wordsOf(asBits(queries));
   const step = Math.max(1, Math.floor(BLOCK_DISTANCES / Math.max(1, rows)));

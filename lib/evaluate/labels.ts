@@ -21,7 +21,8 @@ export function checkLabels(labels: Labels, rows: number): Classes {
   const of = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) {
     const label: unknown = labels[row];
-    const isLabel = typeof label === 'string' || (typeof label === 'number' && label === label);
+    const isLabel =
+      typeof label === 'string' || (typeof label === 'number' && !Number.isNaN(label));
     if (!isLabel) throw wrongKind(`labels[${row}]`, 'a number or a string', label);
     const known = numbers.get(label);
     of[row] = known ?? numbers.size;
@@ -46,7 +47,11 @@ export function splitByClass({ of, count }: Classes, perClass: number, seed: num
   for (const rows of members) {
     if (rows.length <= perClass) {
       const expected = `more than perClass = ${perClass} rows of each class`;
-      throw wrongValue('labels', `${expected} (the class of row ${rows[0]} is smaller)`, rows.length);
+      throw wrongValue(
+        'labels',
+        `${expected} (the class of row ${rows[0]} is smaller)`,
+        rows.length,
+      );
     }
     for (const place of random.sample(perClass, rows.length)) isQuery[rows[place]] = 1;
   }

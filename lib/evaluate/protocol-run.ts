@@ -3,10 +3,10 @@
  * the rows of a report. What a method is measured by is the protocol's own.
  */
 
+import { checkOneOf } from '../check.ts';
 import { eventLoopTurn } from '../event-loop.ts';
 import { type CheckedEvaluation, checkList } from './evaluation-options.ts';
 import { type EvaluationRow, meanAndDeviation, unitBits } from './report.ts';
-import { checkOneOf } from '../check.ts';
 
 /** What a code of one method and size takes to store. */
 export interface CodeSize {
