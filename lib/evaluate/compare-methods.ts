@@ -11,9 +11,11 @@ import { BioHash } from '../hash/bio-hash.ts';
 import { DenseFly } from '../hash/dense-fly.ts';
 import { FlyHash } from '../hash/fly-hash.ts';
 import type { Hasher } from '../hash/hasher.ts';
+import { Itq } from '../hash/itq.ts';
 import { NaiveBioHash } from '../hash/naive-bio-hash.ts';
 import type { ProjectionKind } from '../hash/projectors.ts';
 import { SimHash } from '../hash/sim-hash.ts';
+import { unitBits } from './report.ts';
 
 /** What a method may learn from: the rows of the database, never the queries. */
 export interface TrainingData {
@@ -47,11 +49,6 @@ export interface CompareMethod {
   readonly onlyBits?: (dim: number) => number;
   /** The plan for a size, or the reason why there is none. */
   plan(request: PlanRequest): MethodPlan | string;
-}
-
-/** Bits that a unit's number takes. */
-export function unitBits(units: number): number {
-  return 32 - Math.clz32(units - 1);
 }
 
 const FLY_UNITS_PER_INPUT = 10;
@@ -103,6 +100,20 @@ const flyHash: CompareMethod = {
       bits: active * unitBits(units),
       parameters: { units, active, fanIn: Math.max(1, Math.floor(dim / 10)) },
       make: ({ seed }) => FlyHash.create({ dim, units, active, seed }),
+    };
+  },
+};
+
+const itq: CompareMethod = {
+  name: 'itq',
+  plan: ({ dim, bytes }) => {
+    const bits = 8 * bytes;
+    if (bits > dim) return `vectors of ${dim} numbers have no ${bits} directions`;
+    return {
+      bits,
+      parameters: { iterations: 50 },
+      make: ({ vectors, seed, threads, signal }) =>
+        Itq.train(vectors, { dim, bits, seed, threads, signal }),
     };
   },
 };
@@ -162,6 +173,7 @@ export const METHODS: readonly CompareMethod[] = [
   simHash('orthogonal'),
   denseFly,
   flyHash,
+  itq,
   naiveBioHash,
   bioHash,
 ];

@@ -1,7 +1,8 @@
 /** The plans of the methods: codes as large as a size allows, and never larger, by the bits that are counted. */
 
 import { describe, expect, it } from 'vitest';
-import { METHODS, unitBits } from '../../lib/evaluate/compare-methods.ts';
+import { METHODS } from '../../lib/evaluate/compare-methods.ts';
+import { unitBits } from '../../lib/evaluate/report.ts';
 
 const SIZES = Array.from({ length: 300 }, (_, i) => i + 1);
 const ROWS = 1e6;
