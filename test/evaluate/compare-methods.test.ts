@@ -19,7 +19,8 @@ describe.each([...METHODS])('$name', ({ name, onlyBits, plan }) => {
     for (const bytes of SIZES) {
       const planned = plan({ dim: 100, rows: ROWS, bytes });
       if (typeof planned === 'string') {
-        expect([name, bytes]).toEqual(['flyhash', 1]); // one of 1000 units takes 10 bits
+        // One of 1000 units takes 10 bits; 100 numbers have no 104 directions.
+        expect(name === 'itq' ? 8 * bytes > 100 : name === 'flyhash' && bytes === 1).toBe(true);
         continue;
       }
       const { units, active } = planned.parameters;
