@@ -65,7 +65,7 @@ struct Kernels {
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
 
-  // competition.inl.h
+  // competition.inl.h, competition-winners.inl.h
   std::size_t (*competitionScratchBytes)(const CompetitionUnits& units, std::size_t wanted);
   void (*competitionRanks)(const CompetitionUnits& units, const float* prepared, std::size_t rows,
                            std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
