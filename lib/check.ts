@@ -20,6 +20,19 @@ export function checkInteger(value: unknown, name: string, least: number, most: 
   return value;
 }
 
+/** A finite number from `least` to `most`. */
+export function checkNumber(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number = Number.POSITIVE_INFINITY,
+): number {
+  if (typeof value !== 'number') throw wrongKind(name, 'a number', value);
+  if (Number.isFinite(value) && value >= least && value <= most) return value;
+  const range = Number.isFinite(most) ? `from ${least} to ${most}` : `of at least ${least}`;
+  throw wrongValue(name, `a finite number ${range}`, value);
+}
+
 /** A boolean. */
 export function checkBoolean(value: unknown, name: string): boolean {
   if (typeof value !== 'boolean') throw wrongKind(name, 'true or false', value);

@@ -11,7 +11,8 @@ export type FlyhashErrorCode =
   | 'ERR_CORRUPT_FILE'
   | 'ERR_FORMAT_TOO_NEW'
   | 'ERR_WRONG_KIND'
-  | 'ERR_FILE';
+  | 'ERR_FILE'
+  | 'ERR_BUSY';
 
 /**
  * A fault that is neither a wrong kind nor a wrong value of an argument.

@@ -164,9 +164,14 @@ export class VectorSource {
   }
 }
 
+/** Whether vectors is one of the accepted forms, as far as can be told without reading rows. */
+export function isVectors(vectors: unknown): vectors is Vectors {
+  return Array.isArray(vectors) || isNumberArray(vectors);
+}
+
 /** Throws unless vectors is one of the accepted forms, as far as can be told without reading rows. */
 export function checkVectors(vectors: unknown, name: string): void {
-  if (!Array.isArray(vectors) && !isNumberArray(vectors)) throw wrongKind(name, EXPECTED, vectors);
+  if (!isVectors(vectors)) throw wrongKind(name, EXPECTED, vectors);
 }
 
 /** The number of numbers in the first row: what `option` is for lists of rows when it is not given. */

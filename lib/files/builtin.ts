@@ -5,6 +5,7 @@
 
 import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs/promises';
+import type * as os from 'node:os';
 import type * as path from 'node:path';
 import type * as process from 'node:process';
 import type * as url from 'node:url';
@@ -12,6 +13,7 @@ import type * as url from 'node:url';
 interface Builtins {
   readonly 'node:crypto': typeof crypto;
   readonly 'node:fs/promises': typeof fs;
+  readonly 'node:os': typeof os;
   readonly 'node:path': typeof path;
   readonly 'node:process': typeof process;
   readonly 'node:url': typeof url;

@@ -105,7 +105,10 @@ class StreamSource implements ByteSource {
 }
 
 /** The promise, or a rejection as soon as the signal is aborted. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   if (signal === undefined) return promise;
   let stop: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

@@ -184,13 +184,17 @@ function readRotations(reader: PartsReader, dim: number, outputs: number): Proje
   return new RotationProjector(signWords(signs), size, outputs, dim);
 }
 
-function readWeights(reader: PartsReader, dim: number, outputs: number): Projector {
-  const weights = reader.finite(TENSOR, [outputs, dim]);
+/** The map of given weights, outputs x dim. */
+export function weightsProjector(weights: Float32Array, outputs: number, dim: number): Projector {
   const panels = emptyPanels(outputs, dim);
   for (let j = 0; j < outputs; j++) {
     writePanelRow(panels, j, weights.subarray(j * dim, (j + 1) * dim));
   }
   return new DenseProjector(panels, outputs, dim);
+}
+
+function readWeights(reader: PartsReader, dim: number, outputs: number): Projector {
+  return weightsProjector(reader.finite(TENSOR, [outputs, dim]), outputs, dim);
 }
 
 /** The map of a kind that a file holds. */

@@ -9,8 +9,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mnistSample, type Sample, siftSample } from '../../data/samples.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
+import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { exactNeighbors } from '../../lib/search/exact-neighbors.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
@@ -60,7 +62,29 @@ const HASHERS: Record<string, (sample: Sample) => Promise<string>> = {
     const hasher = DenseFly.create({ dim, bits: 640, seed });
     return sha256(bytesOf(hasher.hash(values)), bytesOf(hasher.pseudoHash(values, 32)));
   },
+  'BioHash em, the model and its codes': async (sample) => {
+    const { dim, values } = learnable(sample);
+    const options = { dim, units: 10, active: 2, seed, iterations: 4 };
+    const hasher = await BioHash.train(values, options);
+    return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
+  },
+  'BioHash sgd, the model and its codes': async (sample) => {
+    const { dim, values } = learnable(sample);
+    const options = { dim, units: 10, active: 2, seed, epochs: 2, repulsion: 0.25, batchSize: 30 };
+    const hasher = await BioHash.train(values, { ...options, trainer: 'sgd' });
+    return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
+  },
+  'NaiveBioHash, the model and its codes': async (sample) => {
+    const { dim, values } = learnable(sample);
+    const hasher = await NaiveBioHash.train(values, { dim, bits: 10, seed, iterations: 2 });
+    return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
+  },
 };
+
+/** Rows that the reference can learn from in a moment. */
+function learnable(sample: Sample): Sample {
+  return firstRows(sample, 100);
+}
 
 /** Every search on one sample. */
 const SEARCHES: Record<string, (sample: Sample) => Promise<string>> = {

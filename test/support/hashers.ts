@@ -2,9 +2,11 @@
 
 import type { Backend } from '../../lib/backend/kernels.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import type { HashAsyncOptions, HashOptions } from '../../lib/hash/hasher.ts';
+import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import type { Vectors } from '../../lib/vectors.ts';
 import { allBackends, useBackend } from './backends.ts';
@@ -57,6 +59,18 @@ export const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> 
   ],
   ['FlyHash', () => FlyHash.create({ dim: DIM, units: 75, active: 4, seed: 3 })],
   ['DenseFly', () => DenseFly.create({ dim: DIM, bits: 43, fanIn: 5, seed: 3 })],
+  [
+    'BioHash',
+    () => BioHash.train(manyVectors(64), { dim: DIM, units: 21, active: 3, iterations: 3 }),
+  ],
+  [
+    'BioHash (sgd, power 3)',
+    () =>
+      BioHash.train(manyVectors(64), {
+        ...{ dim: DIM, units: 20, active: 2, trainer: 'sgd', epochs: 1, power: 3 },
+      }),
+  ],
+  ['NaiveBioHash', () => NaiveBioHash.train(manyVectors(64), { dim: DIM, bits: 19 })],
 ]);
 
 /** A hasher on a backend: `prepared` makes the backend current and the hasher new. */

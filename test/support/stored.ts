@@ -11,9 +11,11 @@ import { readAnyKind } from '../../lib/files/kinds.ts';
 import type { Stored } from '../../lib/files/stored.ts';
 import { madeFrom } from '../../lib/files/stored.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
+import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
+import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import { InvertedIndex } from '../../lib/search/inverted-index.ts';
@@ -116,6 +118,16 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ],
   ['fly-hash', async () => FlyHash.create({ dim: DIM, units: 40, active: 5, fanIn: 3, seed: 2 })],
   ['dense-fly', async () => DenseFly.create({ dim: DIM, bits: 19, fanIn: 4, seed: 2 })],
+  ['bio-hash', () => BioHash.train(vectors(30, DIM), { dim: DIM, units: 9, active: 2, seed: 2 })],
+  [
+    'bio-hash-sgd',
+    () =>
+      BioHash.train(vectors(30, DIM), {
+        ...{ dim: DIM, units: 5, active: 2, trainer: 'sgd', epochs: 2, batchSize: 8 },
+        ...{ power: 3, rank: 3, repulsion: 0.25, assignment: 'inner-product', unitLength: false },
+      }),
+  ],
+  ['naive-bio-hash', () => NaiveBioHash.train(vectors(30, DIM), { dim: DIM, bits: 11, seed: 2 })],
   [
     'novelty-filter',
     async () => {
