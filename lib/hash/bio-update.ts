@@ -39,7 +39,9 @@ function continuedSum(
   assignment: BioAssignment,
 ): Float64Array {
   const scale = assignment === 'normalised' ? length : length / (normOf(weights) || 1);
-  return Float64Array.from(sums, (sum, i) => scale * weights[i] + sum);
+  const continued = new Float64Array(sums.length);
+  for (let i = 0; i < sums.length; i++) continued[i] = scale * weights[i] + sums[i];
+  return continued;
 }
 
 async function kMeansStep(

@@ -106,8 +106,10 @@ export class RowSums {
   }
 
   #difference(): Float64Array | Float32Array {
-    const lost = this.#lost;
-    if (lost === undefined) return this.#won;
-    return Float64Array.from(this.#won, (sum, i) => sum - this.#repulsion * lost[i]);
+    const [won, lost] = [this.#won, this.#lost];
+    if (lost === undefined) return won;
+    const difference = new Float64Array(won.length);
+    for (let i = 0; i < won.length; i++) difference[i] = won[i] - this.#repulsion * lost[i];
+    return difference;
   }
 }

@@ -63,8 +63,14 @@ export function moveUnit(
     divisor = 0;
     for (let i = 0; i < sums.length; i++) divisor += weights[i] * sums[i];
   }
-  const moved = Float32Array.from(sums, (sum) => sum / divisor);
-  if (!(divisor > 0) || !moved.every(Number.isFinite)) return 0;
+  const moved = new Float32Array(sums.length);
+  let total = 0;
+  for (let i = 0; i < moved.length; i++) {
+    moved[i] = sums[i] / divisor;
+    total += moved[i];
+  }
+  // A sum of finite float32 numbers is finite, and one with an infinity or no number is not.
+  if (!(divisor > 0) || !Number.isFinite(total)) return 0;
   weights.set(moved);
   return length;
 }
