@@ -12,6 +12,7 @@ export type FlyhashErrorCode =
   | 'ERR_FORMAT_TOO_NEW'
   | 'ERR_WRONG_KIND'
   | 'ERR_FILE'
+  | 'ERR_MISSING_PACKAGE'
   | 'ERR_BUSY';
 
 /**

@@ -22,6 +22,7 @@ export type { BioAssignment, CompetitionTraining } from './hash/bio-training.ts'
 export { DenseFly, type DenseFlyOptions } from './hash/dense-fly.ts';
 export { type FlyActivations, FlyHash, type FlyHashOptions } from './hash/fly-hash.ts';
 export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export { Itq, type ItqReport, type ItqTraining } from './hash/itq.ts';
 export { NaiveBioHash, type NaiveBioHashTraining } from './hash/naive-bio-hash.ts';
 export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';

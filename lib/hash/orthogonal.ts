@@ -9,7 +9,7 @@
 import { stream } from '../random.ts';
 
 /** The scalar product of a and b, in four interleaved sums. */
-function product(a: Float64Array, b: Float64Array): number {
+export function scalarProduct(a: Float64Array, b: Float64Array): number {
   const whole = a.length & ~3;
   let s0 = 0;
   let s1 = 0;
@@ -41,8 +41,8 @@ function subtractFour(
 }
 
 /** Takes the components along earlier orthonormal rows away from row. */
-function subtractComponents(row: Float64Array, earlier: readonly Float64Array[]): void {
-  const factors = Float64Array.from(earlier, (other) => product(row, other));
+export function subtractComponents(row: Float64Array, earlier: readonly Float64Array[]): void {
+  const factors = Float64Array.from(earlier, (other) => scalarProduct(row, other));
   const whole = earlier.length & ~3;
   for (let first = 0; first < whole; first += 4) subtractFour(row, earlier, factors, first);
   for (let k = whole; k < earlier.length; k++) {
@@ -66,7 +66,7 @@ export function forEachOrthogonalRow(
     stream(seed, 'orthogonal', index).fillNormals(row);
     subtractComponents(row, block);
     subtractComponents(row, block);
-    const length = Math.sqrt(product(row, row));
+    const length = Math.sqrt(scalarProduct(row, row));
     for (let i = 0; i < dim; i++) row[i] /= length;
     block.push(row);
     visit(row, index);
