@@ -75,12 +75,12 @@ struct Kernels {
   void (*competitionValues)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
                             std::byte* scratch, float* values);
 
-  // competition-learning.inl.h: sums and deltas are units x dim, made for units first .. end - 1,
-  // of which deltas take at most COMPETITION_UNITS at a time
+  // competition-learning.inl.h: sums and deltas are units x dim, deltas made for units first .. end
+  // - 1, at most COMPETITION_UNITS of them
   void (*competitionPrepare)(const float* vectors, std::size_t rows, std::size_t dim,
                              const float* mean, bool unitLength, float* prepared, float* norms);
-  void (*competitionSums)(const CompetitionRows& rows, std::size_t place, std::size_t first,
-                          std::size_t end, float* sums);
+  void (*competitionSums)(const CompetitionRows& rows, std::size_t place,
+                          const CompetitionPart& part, float* sums);
   void (*competitionDeltas)(const CompetitionRows& rows, const float* activations, float repulsion,
                             const float* weights, std::size_t first, std::size_t end, float* deltas,
                             float* peaks);
