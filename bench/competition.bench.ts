@@ -1,10 +1,12 @@
 // The price of BioHash: encoding, with the selection of winners, against the peak of multiply-adds, and one round of its
-// batch training (the winner of every row, then the sums of each unit's rows), on one thread and on two.
+// batch training (the winner of every row, then the sums of each unit's rows), on one thread and on two; and the whole
+// training, from vectors to a hasher, of which only the winners' products count as work.
 
 import { activeBackend } from '../lib/backend/active.ts';
 import type { KernelCall } from '../lib/backend/kernels.ts';
 import { emptyUnitPanels, writeUnit } from '../lib/hash/unit-panels.ts';
-import { randomVectors } from './framework/data.ts';
+import { BioHash } from '../lib/index.ts';
+import { imageVectors, randomVectors } from './framework/data.ts';
 import { type Bench, defineBench } from './framework/define.ts';
 
 const DIM = 784;
@@ -69,6 +71,27 @@ function roundBench(units: number, threads: number): Bench {
   });
 }
 
+function trainingBench(units: number, threads: number): Bench {
+  const iterations = 20;
+  return defineBench({
+    name: `competition/em-training-${DIM}-to-${units}${threads === 2 ? '-two-threads' : ''}`,
+    limit: 'fma',
+    threads,
+    targets: { limitShare: { avx512: 0.7, avx2: 0.7 } },
+    skipLevels: ['scalar', 'reference'],
+    setup: ({ quick }) => {
+      const rows = quick ? 9600 : 69_000;
+      const vectors = imageVectors(rows);
+      const settings = { dim: DIM, units, seed: 1, iterations, tolerance: 0, threads };
+      const run = async (): Promise<void> => {
+        const { report } = await BioHash.train(vectors, settings);
+        if (report.iterations < iterations) throw new Error('the training ended early');
+      };
+      return { run, items: rows * iterations, work: 2 * rows * DIM * units * iterations };
+    },
+  });
+}
+
 export const benches: readonly Bench[] = [
   encodingBench(DIM, 320, 16),
   encodingBench(DIM, 640, 32),
@@ -76,4 +99,6 @@ export const benches: readonly Bench[] = [
   encodingBench(384, 2048, 102),
   roundBench(320, 1),
   roundBench(320, 2),
+  trainingBench(320, 1),
+  trainingBench(320, 2),
 ];

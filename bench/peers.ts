@@ -11,6 +11,7 @@ import { flyHashContest, simHashContest } from './peers/hashing.ts';
 import { pythonWithPeers, skip } from './peers/install.ts';
 import { neighborsContest } from './peers/neighbors.ts';
 import { PythonPeers, type Pythons } from './peers/python.ts';
+import { bioHashContest } from './peers/training.ts';
 
 type Setup = (context: ContestContext, pythons: Pythons) => Promise<Contest>;
 
@@ -26,6 +27,7 @@ const CONTESTS: Record<string, Setup> = {
   'flyhash-784-15680': (context, pythons) => flyHashContest(context, pythons, 784, 784),
   'neighbors-l2-128': neighborsContest,
   'buckets-256': bucketsContest,
+  'competition-784-320': (context, pythons) => bioHashContest(context, pythons, 320),
 };
 
 const WIDTHS = [42, 12, 12, 0];

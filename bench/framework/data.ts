@@ -1,6 +1,8 @@
 // Inputs for the benches: seeded, quick to draw, and spread out as real features are. Not the library's
 // generator (lib/random.ts), whose exactness costs time that a bench does not need to wait for.
 
+import { mnistSample } from '../../data/samples.ts';
+
 /** The next state of a 32-bit xorshift (Marsaglia 2003). */
 function advance(state: number): number {
   let next = state;
@@ -36,4 +38,12 @@ export function randomBits(rows: number, bits: number, seed = 1): Uint8Array {
     words[i] = state;
   }
   return new Uint8Array(words.buffer);
+}
+
+/** rows x 784: the bundled MNIST images over and over, each time with other noise, so that learning goes on for long. */
+export function imageVectors(rows: number): Float32Array {
+  const { values } = mnistSample();
+  const vectors = randomVectors(rows, 784);
+  for (let i = 0; i < vectors.length; i++) vectors[i] = vectors[i] * 10 + values[i % values.length];
+  return vectors;
 }

@@ -98,23 +98,25 @@ export class PythonPeers {
     return { [name]: file, [`${name}Shape`]: [rows, numbers.length / rows] };
   }
 
-  /** Sets up a job of peers.py as an entrant. One job at a time: the next replaces it. */
+  /** Sets up a job of peers.py as an entrant. One job a slot (0 when left out): the next replaces it. */
   async entrant(
     name: string,
     job: string,
     matrices: Record<string, SharedMatrix>,
     settings: object,
-    rest: { share?: number; checked?: boolean } = {},
+    rest: { share?: number; checked?: boolean; slot?: number } = {},
   ): Promise<Entrant> {
     const files = Object.entries(matrices).map(([key, matrix]) => this.#share(key, matrix));
-    await this.#ask(Object.assign({ kind: 'setup', job }, settings, ...files));
+    const { slot = 0 } = rest;
+    await this.#ask(Object.assign({ kind: 'setup', job, slot }, settings, ...files));
     const entrant: Entrant = {
       name,
-      time: async (repetitions) => Number((await this.#ask({ kind: 'run', repetitions })).seconds),
+      time: async (repetitions) =>
+        Number((await this.#ask({ kind: 'run', slot, repetitions })).seconds),
     };
     if (rest.share !== undefined) entrant.share = rest.share;
     if (rest.checked) {
-      entrant.check = async () => (await this.#ask({ kind: 'check' })).result as number[];
+      entrant.check = async () => (await this.#ask({ kind: 'check', slot })).result as number[];
     }
     return entrant;
   }

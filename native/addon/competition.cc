@@ -3,8 +3,8 @@
 //   competitionRanks(threads, done, prepared, rows, dim, panels, units, count, ranks, activations)
 //   competitionWinners(threads, done, vectors, rows, dim, mean, panels, units, active, indices)
 //   competitionValues(threads, done, vectors, rows, dim, mean, panels, units, values)
-// Learning has sums and steps that belong to units, so a block is a range of units that reads the
-// rows it needs:
+// Learning has sums and steps that belong to units, so a block is a part of the units, or of their
+// inputs, that reads the rows it needs:
 //   competitionPrepare(threads, done, vectors, rows, dim, mean, unitLength, prepared, norms)
 //   competitionSums(threads, done, prepared, rows, dim, ranks, count, place, units, sums)
 //   competitionDeltas(threads, done, prepared, rows, dim, ranks, activations, count, repulsion,
@@ -52,14 +52,42 @@ CompetitionRows rankedRows(const Call& call, std::size_t ranks, std::size_t plac
           count};
 }
 
-// Ranges of units whose rows take about a millisecond: 2 floats a nanosecond from memory. A range
-// looks at the ranks of all rows, so there must not be many.
-std::size_t rangesFor(const CompetitionRows& rows, std::size_t units) {
-  constexpr std::size_t MOST = 64;
-  const double numbers = static_cast<double>(rows.count) * static_cast<double>(rows.dim);
-  const auto wanted = static_cast<std::size_t>(numbers / 2e6) + 1;
-  return std::max<std::size_t>(std::min({wanted, MOST, units}), 1);
-}
+// Sums cut in few parts: by inputs as long as a part reads enough of a row at once, and by units
+// until the sums of a part stay in the second-level cache. Measured at 784 inputs and 320 units: 2
+// x 2 parts take half the time of 27 ranges of units, each of which reads every 27th row.
+class SumParts {
+ public:
+  SumParts(const CompetitionRows& rows, std::size_t units) : units(units), dim(rows.dim) {
+    const double numbers = static_cast<double>(rows.count) * static_cast<double>(dim);
+    const auto wanted = static_cast<std::size_t>(numbers / 2e6) + 1;
+    const std::size_t pieces = std::max<std::size_t>(std::min(wanted, dim / LEAST_WIDTH), 1);
+    width = std::max<std::size_t>((dim / pieces + 15) / 16 * 16, 16);
+    const std::size_t fit = std::max<std::size_t>(CACHED_BYTES / sizeof(float) / width, 1);
+    const std::size_t ranges = std::clamp<std::size_t>((units + fit - 1) / fit, 1, MOST_RANGES);
+    height = std::max<std::size_t>((units + ranges - 1) / ranges, 1);
+  }
+
+  std::size_t count() const { return across() * ((units + height - 1) / height); }
+
+  CompetitionPart part(std::size_t block) const {
+    const std::size_t unit = block / across() * height;
+    const std::size_t input = block % across() * width;
+    return {unit, std::min(unit + height, units), input, std::min(input + width, dim)};
+  }
+
+ private:
+  static constexpr std::size_t LEAST_WIDTH = 384;
+  static constexpr std::size_t CACHED_BYTES = 1 << 18;
+  // A range looks at the ranks of all rows, so there must not be many.
+  static constexpr std::size_t MOST_RANGES = 64;
+
+  std::size_t across() const { return (dim + width - 1) / width; }
+
+  std::size_t units;
+  std::size_t dim;
+  std::size_t width;
+  std::size_t height;
+};
 
 }  // namespace
 
@@ -72,10 +100,10 @@ Napi::Value competitionSums(const Napi::CallbackInfo& info) {
   float* sums = call.floats(7, product(units, rows.dim));
   const Kernels& kernels = call.kernels();
   Work work;
-  work.blocks = rangesFor(rows, units);
-  work.run = [=, &kernels, blocks = work.blocks](std::size_t block, std::byte*) {
-    kernels.competitionSums(rows, place, units * block / blocks, units * (block + 1) / blocks,
-                            sums);
+  const SumParts parts(rows, units);
+  work.blocks = parts.count();
+  work.run = [=, &kernels](std::size_t block, std::byte*) {
+    kernels.competitionSums(rows, place, parts.part(block), sums);
   };
   return call.run(std::move(work));
 }

@@ -14,6 +14,7 @@
 #include "winners.inl.h"
 #include "top-k.inl.h"
 #include "competition.inl.h"
+#include "competition-winners.inl.h"
 #include "competition-learning.inl.h"
 #include "hamming-nearest.inl.h"
 #include "hamming.inl.h"

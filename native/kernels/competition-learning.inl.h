@@ -34,7 +34,7 @@ inline void competitionPrepare(const float* vectors, std::size_t rows, std::size
   }
 }
 
-// Rows whose unit is among first .. end - 1, gathered before they are read, so that the next ones
+// Rows whose unit is among those of a part, gathered before they are read, so that the next ones
 // can be fetched meanwhile.
 inline constexpr std::size_t COMPETITION_GATHERED = 64;
 
@@ -48,10 +48,12 @@ inline void competitionAdd(float* sum, const float* row, std::size_t dim) {
   for (; i < dim; i++) sum[i] += row[i];
 }
 
-// Adds each row to the sum of the unit at its place, for the units first .. end - 1.
-inline void competitionSums(const CompetitionRows& rows, std::size_t place, std::size_t first,
-                            std::size_t end, float* sums) {
+// Adds each row to the sum of the unit at its place, for a part of the sums.
+inline void competitionSums(const CompetitionRows& rows, std::size_t place,
+                            const CompetitionPart& part, float* sums) {
   const std::size_t dim = rows.dim;
+  const std::size_t width = part.endInput - part.input;
+  const float* prepared = rows.prepared + part.input;
   std::size_t row = 0;
   while (row < rows.count) {
     std::size_t own[COMPETITION_GATHERED];
@@ -61,11 +63,11 @@ inline void competitionSums(const CompetitionRows& rows, std::size_t place, std:
       const std::size_t unit = rows.ranks[row * rows.places + place];
       own[count] = row;
       units[count] = unit;
-      count += unit >= first && unit < end ? 1 : 0;
+      count += unit >= part.unit && unit < part.endUnit ? 1 : 0;
     }
     for (std::size_t i = 0; i < count; i++) {
-      if (i + 2 < count) competitionFetch(rows.prepared + own[i + 2] * dim, dim);
-      competitionAdd(sums + units[i] * dim, rows.prepared + own[i] * dim, dim);
+      if (i + 4 < count) competitionFetch(prepared + own[i + 4] * dim, width);
+      competitionAdd(sums + units[i] * dim + part.input, prepared + own[i] * dim, width);
     }
   }
 }

@@ -1,9 +1,9 @@
-// Units that compete for a vector (BioHash; Ryali, Hopfield, Grinberg, Krotov 2020): the largest
-// activations of each row. An activation is one running sum of fused multiply-adds over the input
-// index, ascending, from +0: the tiles of projection.inl.h, on panels in natural order
-// (lib/hash/unit-panels.ts), put down for a run of rows at a time and selected from while they are
-// in cache. NaN, which only an overflow makes, counts as -infinity; units beyond the last are
-// -infinity too and stand last, so that they never win.
+// Units that compete for a vector (BioHash; Ryali, Hopfield, Grinberg, Krotov 2020): their
+// activations for each row, one running sum of fused multiply-adds over the input index, ascending,
+// from +0: the tiles of projection.inl.h, on panels in natural order (lib/hash/unit-panels.ts), put
+// down for a run of rows at a time and used while they are in cache (competition-winners.inl.h).
+// NaN, which only an overflow makes, counts as -infinity; units beyond the last are -infinity too
+// and stand last, so that they never win.
 
 // Bytes of activations and centred rows of a run; longer rows come one by one.
 inline constexpr std::size_t COMPETITION_BYTES = std::size_t{1} << 20;
@@ -72,72 +72,28 @@ inline CompetitionRun competitionActivate(const CompetitionUnits& units, const f
   return {activations, reinterpret_cast<std::byte*>(end)};
 }
 
-// Calls use(first row, row count, run) for all rows, a run at a time.
+// Calls use(row, its activations, memory to choose `wanted` of them) for all rows, a run at a time.
 template <typename Use>
 inline void competitionRuns(const CompetitionUnits& units, const float* vectors, std::size_t rows,
-                            std::byte* scratch, Use use) {
+                            std::size_t wanted, std::byte* scratch, Use use) {
   const std::size_t step = competitionRun(units);
+  const std::size_t stride = competitionStride(units);
   for (std::size_t first = 0; first < rows; first += step) {
     const std::size_t count = rows - first < step ? rows - first : step;
-    use(first, count, competitionActivate(units, vectors + first * units.dim, count, scratch));
+    const CompetitionRun run =
+        competitionActivate(units, vectors + first * units.dim, count, scratch);
+    const TopKMemory memory = topKMemory(stride, wanted, run.rest);
+    for (std::size_t row = 0; row < count; row++) {
+      use(first + row, run.activations + row * stride, memory);
+    }
   }
-}
-
-// The unit of the largest activation, the smallest of equals.
-inline std::uint32_t competitionWinner(const float* activations, std::size_t stride) {
-  F32x16 best = load(activations);
-  for (std::size_t u = 16; u < stride; u += 16) best = maximum(load(activations + u), best);
-  const F32x16 top = broadcast(greatest(best));
-  for (std::size_t u = 0; u < stride; u += 16) {
-    const unsigned found = equal(load(activations + u), top);
-    if (found != 0) return static_cast<std::uint32_t>(u + trailingZeros(found));
-  }
-  return 0;
-}
-
-// The wanted units of largest activation, largest first: ranks and best rows x wanted.
-inline void competitionRanks(const CompetitionUnits& units, const float* prepared, std::size_t rows,
-                             std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
-                             float* best) {
-  const std::size_t stride = competitionStride(units);
-  competitionRuns(units, prepared, rows, scratch,
-                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
-                    if (wanted > 1) {
-                      topK(run.activations, count, stride, wanted, run.rest, ranks + first * wanted,
-                           best + first * wanted);
-                      return;
-                    }
-                    for (std::size_t row = 0; row < count; row++) {
-                      const float* own = run.activations + row * stride;
-                      ranks[first + row] = competitionWinner(own, stride);
-                      best[first + row] = own[ranks[first + row]];
-                    }
-                  });
-}
-
-// The active units of largest activation, ascending, of vectors less the mean: rows x active.
-inline void competitionWinners(const CompetitionUnits& units, const float* vectors,
-                               std::size_t rows, std::size_t active, std::byte* scratch,
-                               std::uint32_t* indices) {
-  const std::size_t stride = competitionStride(units);
-  competitionRuns(units, vectors, rows, scratch,
-                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
-                    for (std::size_t row = 0; row < count; row++) {
-                      topKSet(run.activations + row * stride, stride, active, run.rest,
-                              indices + (first + row) * active);
-                    }
-                  });
 }
 
 // The activations themselves, of vectors less the mean: rows x units.
 inline void competitionValues(const CompetitionUnits& units, const float* vectors, std::size_t rows,
                               std::byte* scratch, float* values) {
-  const std::size_t stride = competitionStride(units);
-  competitionRuns(units, vectors, rows, scratch,
-                  [=](std::size_t first, std::size_t count, const CompetitionRun& run) {
-                    for (std::size_t row = 0; row < count; row++) {
-                      std::memcpy(values + (first + row) * units.count,
-                                  run.activations + row * stride, units.count * sizeof(float));
-                    }
-                  });
+  const auto copy = [=](std::size_t row, const float* own, const TopKMemory&) {
+    std::memcpy(values + row * units.count, own, units.count * sizeof(float));
+  };
+  competitionRuns(units, vectors, rows, 1, scratch, copy);
 }

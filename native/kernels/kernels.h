@@ -65,7 +65,7 @@ struct Kernels {
   void (*topK)(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                std::byte* scratch, std::uint32_t* indices, float* best);
 
-  // competition.inl.h
+  // competition.inl.h, competition-winners.inl.h
   std::size_t (*competitionScratchBytes)(const CompetitionUnits& units, std::size_t wanted);
   void (*competitionRanks)(const CompetitionUnits& units, const float* prepared, std::size_t rows,
                            std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
@@ -75,12 +75,12 @@ struct Kernels {
   void (*competitionValues)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
                             std::byte* scratch, float* values);
 
-  // competition-learning.inl.h: sums and deltas are units x dim, made for units first .. end - 1,
-  // of which deltas take at most COMPETITION_UNITS at a time
+  // competition-learning.inl.h: sums and deltas are units x dim, deltas made for units first .. end
+  // - 1, at most COMPETITION_UNITS of them
   void (*competitionPrepare)(const float* vectors, std::size_t rows, std::size_t dim,
                              const float* mean, bool unitLength, float* prepared, float* norms);
-  void (*competitionSums)(const CompetitionRows& rows, std::size_t place, std::size_t first,
-                          std::size_t end, float* sums);
+  void (*competitionSums)(const CompetitionRows& rows, std::size_t place,
+                          const CompetitionPart& part, float* sums);
   void (*competitionDeltas)(const CompetitionRows& rows, const float* activations, float repulsion,
                             const float* weights, std::size_t first, std::size_t end, float* deltas,
                             float* peaks);

@@ -143,6 +143,14 @@ struct CompetitionRows {
   std::size_t places;
 };
 
+// A part of sums, units x dim: of some units, some inputs.
+struct CompetitionPart {
+  std::size_t unit;
+  std::size_t endUnit;
+  std::size_t input;
+  std::size_t endInput;
+};
+
 // The steps of a mini-batch are made for so many units at a time.
 inline constexpr std::size_t COMPETITION_UNITS = 32;
 

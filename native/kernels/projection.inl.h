@@ -163,10 +163,13 @@ inline void projectionLongPanel(const ProjectionInput& input, const Output& outp
   }
 }
 
+// All groups from `group` on, in panels of BLOCKS, then of fewer. A panel of one group alone waits
+// for its sums, so that 4 + 1 groups are taken as 3 + 2.
 template <std::size_t BLOCKS, typename Output>
 inline void projectionPanels(const ProjectionInput& input, const Output& output, std::size_t begin,
                              std::size_t end, std::size_t group, std::size_t groups) {
   for (; group + BLOCKS <= groups; group += BLOCKS) {
+    if (BLOCKS > 2 && groups - group == BLOCKS + 1) break;
     if (input.dim > PROJECTION_DEPTH) {
       projectionLongPanel<BLOCKS>(input, output, begin, end, group);
     } else {
@@ -174,7 +177,7 @@ inline void projectionPanels(const ProjectionInput& input, const Output& output,
     }
   }
   if constexpr (BLOCKS > 1) {
-    projectionPanels<BLOCKS / 2>(input, output, begin, end, group, groups);
+    projectionPanels<BLOCKS - 1>(input, output, begin, end, group, groups);
   }
 }
 

@@ -132,11 +132,26 @@ inline Entries sortEntries(Entries entries, Entries spare, std::size_t count) {
   return from;
 }
 
-// A reservoir with the wanted largest of a row, and perhaps some more; 1 <= wanted <= n.
-inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted, Entries entries) {
+// Memory of a row's candidates, and as much to sort them.
+struct TopKMemory {
+  Entries entries;
+  Entries spare;
+};
+
+inline TopKMemory topKMemory(std::size_t n, std::size_t wanted, std::byte* scratch) {
+  const std::size_t places = topKPlaces(n, wanted);
+  float* memory = reinterpret_cast<float*>(alignedScratch(scratch));
+  const Entries entries{memory, reinterpret_cast<std::uint32_t*>(memory + places)};
+  return {entries, {memory + places * 2, entries.indices + places * 2}};
+}
+
+// A reservoir with the wanted largest of a row, and perhaps some more; 1 <= wanted <= n. That many
+// reach `least`; without a number that is known, it is -infinity.
+inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted, float least,
+                            Entries entries) {
   const bool bounded = wanted <= TOP_GROUPS_K && n >= TOP_GROUPS_LEAST;
-  Reservoir kept{entries.values, entries.indices, 0, -INFINITY};
-  if (bounded) kept.threshold = topKBound(row, n, wanted);
+  Reservoir kept{entries.values, entries.indices, 0, least};
+  if (bounded && least == -INFINITY) kept.threshold = topKBound(row, n, wanted);
   topKScan(row, n, wanted, kept);
   if (kept.count < wanted) {  // the row changed between the two passes
     kept = {entries.values, entries.indices, 0, -INFINITY};
@@ -145,37 +160,36 @@ inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted,
   return kept;
 }
 
-// The indices of the k largest of one row, ascending; 1 <= k <= n.
-inline void topKSet(const float* row, std::size_t n, std::size_t k, std::byte* scratch,
-                    std::uint32_t* indices) {
-  float* memory = reinterpret_cast<float*>(alignedScratch(scratch));
-  auto* const places = reinterpret_cast<std::uint32_t*>(memory + topKPlaces(n, k));
-  Reservoir kept = topKFilled(row, n, k, {memory, places});
+// The indices of the k largest of one row, ascending; 1 <= k <= n; `least` as above.
+inline void topKSet(const float* row, std::size_t n, std::size_t k, float least,
+                    const TopKMemory& memory, std::uint32_t* indices) {
+  Reservoir kept = topKFilled(row, n, k, least, memory.entries);
   cutReservoir(kept, k, k);
   std::memcpy(indices, kept.indices, k * sizeof(std::uint32_t));
+}
+
+// The wanted largest of one row, 1 <= wanted <= n; `least` as above.
+inline void topKRow(const float* row, std::size_t n, std::size_t wanted, float least,
+                    const TopKMemory& memory, Entries to) {
+  Reservoir kept = topKFilled(row, n, wanted, least, memory.entries);
+  if (wanted <= TOP_RUN / 2) {
+    cutReservoir(kept, wanted, wanted + wanted / 8 + 4);
+    sortRun(memory.entries, kept.count, wanted, to);
+    return;
+  }
+  cutReservoir(kept, wanted, wanted);
+  const Entries sorted = sortEntries(memory.entries, memory.spare, wanted);
+  std::memcpy(to.values, sorted.values, wanted * sizeof(float));
+  std::memcpy(to.indices, sorted.indices, wanted * sizeof(std::uint32_t));
 }
 
 // rows x n values to rows x k entries, of which the first min(k, n) of each row are written; k > 0.
 inline void topK(const float* values, std::size_t rows, std::size_t n, std::size_t k,
                  std::byte* scratch, std::uint32_t* indices, float* best) {
   const std::size_t wanted = k < n ? k : n;
-  const std::size_t places = topKPlaces(n, wanted);
-  float* memory = reinterpret_cast<float*>(alignedScratch(scratch));
-  const Entries entries{memory, reinterpret_cast<std::uint32_t*>(memory + places)};
-  const Entries spare = {memory + places * 2, entries.indices + places * 2};
   if (wanted == 0) return;
+  const TopKMemory memory = topKMemory(n, wanted, scratch);
   for (std::size_t row = 0; row < rows; row++) {
-    const float* own = values + row * n;
-    Reservoir kept = topKFilled(own, n, wanted, entries);
-    const Entries to{best + row * k, indices + row * k};
-    if (wanted <= TOP_RUN / 2) {
-      cutReservoir(kept, wanted, wanted + wanted / 8 + 4);
-      sortRun(entries, kept.count, wanted, to);
-      continue;
-    }
-    cutReservoir(kept, wanted, wanted);
-    const Entries sorted = sortEntries(entries, spare, wanted);
-    std::memcpy(to.values, sorted.values, wanted * sizeof(float));
-    std::memcpy(to.indices, sorted.indices, wanted * sizeof(std::uint32_t));
+    topKRow(values + row * n, n, wanted, -INFINITY, memory, {best + row * k, indices + row * k});
   }
 }

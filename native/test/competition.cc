@@ -115,7 +115,8 @@ TEST(Competition, SumsAndDeltasEqualScalar) {
       sums[i] = weights;
       deltas[i].assign(c.units * c.dim, 7.0F);
       peaks[i].assign(c.units, 7.0F);
-      kernels.competitionSums(rows, places - 1, first, c.units, sums[i].data());
+      const CompetitionPart part{first, c.units, first % c.dim, c.dim};
+      kernels.competitionSums(rows, places - 1, part, sums[i].data());
       kernels.competitionDeltas(rows, activations.data(), 0.3F, weights.data(), first, end,
                                 deltas[i].data(), peaks[i].data());
     }
