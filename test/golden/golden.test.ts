@@ -12,6 +12,7 @@ import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
 import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
+import { Itq } from '../../lib/hash/itq.ts';
 import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { exactNeighbors } from '../../lib/search/exact-neighbors.ts';
@@ -72,6 +73,11 @@ const HASHERS: Record<string, (sample: Sample) => Promise<string>> = {
     const { dim, values } = learnable(sample);
     const options = { dim, units: 10, active: 2, seed, epochs: 2, repulsion: 0.25, batchSize: 30 };
     const hasher = await BioHash.train(values, { ...options, trainer: 'sgd' });
+    return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
+  },
+  'Itq, the model and its codes': async (sample) => {
+    const { dim, values } = firstRows(sample, 40);
+    const hasher = await Itq.train(values, { dim, bits: 6, seed, iterations: 3 });
     return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
   },
   'NaiveBioHash, the model and its codes': async (sample) => {

@@ -6,6 +6,7 @@ import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import type { HashAsyncOptions, HashOptions } from '../../lib/hash/hasher.ts';
+import { Itq } from '../../lib/hash/itq.ts';
 import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import type { Vectors } from '../../lib/vectors.ts';
@@ -70,6 +71,7 @@ export const HASHERS: ReadonlyMap<string, () => AnyHasher | Promise<AnyHasher>> 
         ...{ dim: DIM, units: 20, active: 2, trainer: 'sgd', epochs: 1, power: 3 },
       }),
   ],
+  ['Itq', () => Itq.train(manyVectors(64), { dim: DIM, bits: 11, iterations: 5 })],
   ['NaiveBioHash', () => NaiveBioHash.train(manyVectors(64), { dim: DIM, bits: 19 })],
 ]);
 

@@ -15,6 +15,7 @@ import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
 import { FlyHash } from '../../lib/hash/fly-hash.ts';
 import { Hasher } from '../../lib/hash/hasher.ts';
+import { Itq } from '../../lib/hash/itq.ts';
 import { NaiveBioHash } from '../../lib/hash/naive-bio-hash.ts';
 import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
@@ -128,6 +129,7 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
       }),
   ],
   ['naive-bio-hash', () => NaiveBioHash.train(vectors(30, DIM), { dim: DIM, bits: 11, seed: 2 })],
+  ['itq', () => Itq.train(vectors(30, DIM), { dim: DIM, bits: 7, seed: 2, iterations: 4 })],
   [
     'novelty-filter',
     async () => {

@@ -1,0 +1,322 @@
+/**
+ * The protocols on small data, on every backend with equal figures: what they count, what they leave out, that seeds
+ * decide, that repeats spread, and that wrong arguments are refused by name.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { averagePrecision } from '../../lib/evaluate/average-precision.ts';
+import { bioHash } from '../../lib/evaluate/bio-hash-protocol.ts';
+import { denseFly } from '../../lib/evaluate/dense-fly.ts';
+import { checkLabels, splitByClass } from '../../lib/evaluate/labels.ts';
+import { neighborRecall } from '../../lib/evaluate/neighbor-recall.ts';
+import { groupsUpTo, nearestRows, sortedDistances } from '../../lib/evaluate/rankings.ts';
+import { type EvaluationReport, formatReport } from '../../lib/evaluate/report.ts';
+import { science2017 } from '../../lib/evaluate/science-2017.ts';
+import { standardised } from '../../lib/evaluate/standardise.ts';
+import { stream } from '../../lib/random.ts';
+import { allBackends, levelBackends, reference, useBackend } from '../support/backends.ts';
+
+const DIM = 6;
+const ROWS = 90;
+
+/** Three clusters of positive numbers, and which of them each row is of. */
+function clusters(): { data: Float32Array; labels: string[] } {
+  const data = new Float32Array(ROWS * DIM);
+  stream(4, 'evaluation').fillNormals(data);
+  const labels = Array.from({ length: ROWS }, (_, row) => ['a', 'b', 'c'][row % 3]);
+  for (let i = 0; i < data.length; i++) {
+    const cluster = Math.floor(i / DIM) % 3;
+    data[i] = Math.abs(data[i]) + (Math.floor((i % DIM) / 2) === cluster ? 8 : 1);
+  }
+  return { data, labels };
+}
+
+const { data, labels } = clusters();
+const small = { dim: DIM, seed: 3, threads: 2 } as const;
+const fastest = [...levelBackends.values()].at(-1) ?? reference;
+
+const protocols: [string, () => Promise<EvaluationReport>][] = [
+  ['bioHash', () => bioHash(data, labels, { ...small, perClass: 4, hashLengths: [2] })],
+  [
+    'bioHash at 10',
+    () => bioHash(data, labels, { ...small, perClass: 4, hashLengths: [2], places: 10 }),
+  ],
+  [
+    'science2017',
+    () => science2017(data, { ...small, hashLengths: [2], queries: 20, neighbors: 5 }),
+  ],
+  ['denseFly', () => denseFly(data, { ...small, hashLengths: [4], queries: 20, neighbors: 5 })],
+  [
+    'neighborRecall',
+    () =>
+      neighborRecall(data, { ...small, hashLengths: [3], queries: 20, neighbors: 3, shortlist: 9 }),
+  ],
+];
+
+describe.each(protocols)('%s', (_name, run) => {
+  it('gives the same figures on every backend', async () => {
+    useBackend(reference);
+    const expected = await run();
+    expect(expected.rows.length).toBeGreaterThan(3);
+    for (const backend of allBackends.values()) {
+      useBackend(backend);
+      expect(await run()).toEqual(expected);
+    }
+  });
+
+  it('reports shares with their storage', async () => {
+    useBackend(fastest);
+    const report = await run();
+    for (const row of report.rows) {
+      expect(row.mean).toBeGreaterThan(0);
+      expect(row.mean).toBeLessThanOrEqual(1);
+      expect(row.bytes).toBe(Math.ceil(row.bits / 8));
+      expect(row.deviation).toBe(0);
+    }
+    const text = formatReport(report);
+    expect(text).toContain(report.definition);
+    for (const { method } of report.rows) expect(text).toContain(method);
+  });
+});
+
+describe('protocols', () => {
+  it('find clusters: codes of BioHash put rows of a class together', async () => {
+    useBackend(fastest);
+    const methods = ['BioHash', 'BioHash, centred'] as const;
+    const report = await bioHash(data, labels, {
+      ...small,
+      perClass: 4,
+      hashLengths: [1],
+      methods,
+      activity: 0.33,
+    });
+    for (const row of report.rows) expect(row.mean).toBeGreaterThan(0.9);
+    expect(report.rows.map(({ units, bits }) => [units, bits])).toEqual([
+      [3, 2],
+      [3, 2],
+    ]);
+  });
+
+  it('do not depend on the order of the rows within a class, nor on what labels are called', async () => {
+    useBackend(fastest);
+    const options = { ...small, perClass: 4, hashLengths: [4], methods: ['LSH'] } as const;
+    const named = await bioHash(data, labels, options);
+    const numbered = await bioHash(
+      data,
+      Uint8Array.from(labels, (label) => label.charCodeAt(0)),
+      options,
+    );
+    expect(numbered.rows).toEqual(named.rows);
+  });
+
+  it('draw by the seed, and spread over repeats', async () => {
+    useBackend(fastest);
+    const options = { ...small, perClass: 4, hashLengths: [4], methods: ['LSH'] } as const;
+    const [one, other] = [
+      await bioHash(data, labels, options),
+      await bioHash(data, labels, { ...options, seed: 4 }),
+    ];
+    expect(other.rows[0].mean).not.toBe(one.rows[0].mean);
+    const both = await bioHash(data, labels, { ...options, repeats: 2 });
+    expect(both.rows[0].repeats).toBe(2);
+    expect(both.rows[0].mean).toBeCloseTo((one.rows[0].mean + other.rows[0].mean) / 2, 14);
+    const spread = Math.abs(one.rows[0].mean - other.rows[0].mean) / Math.SQRT2;
+    expect(both.rows[0].deviation).toBeCloseTo(spread, 14);
+  });
+
+  it('take queries of each class out of the database', () => {
+    const split = splitByClass(checkLabels(labels, ROWS), 4, 9);
+    expect(split.queries.length).toBe(12);
+    for (const own of ['a', 'b', 'c']) {
+      expect([...split.queries].filter((row) => labels[row] === own).length).toBe(4);
+    }
+    expect([...split.queries, ...split.database].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: ROWS }, (_, row) => row),
+    );
+  });
+
+  it('standardise as Science 2017: columns from 0, rows of mean 100, whole numbers', () => {
+    const { values } = standardised({
+      rows: 2,
+      dim: 3,
+      values: Float32Array.of(-1, 2, 3, 4, 5, 6),
+    });
+    // |least| of the columns is 1, 2, 3: the rows become 0 4 6 and 5 7 9, of means 10/3 and 7.
+    expect([...values]).toEqual([0, 120, 180, 71, 100, 128]);
+  });
+
+  it('rank with groups that hold whole ties, without rows that may not be found', () => {
+    const distances = [5, 0, 2, 2, 7, 2];
+    const isAllowed = (row: number): boolean => row !== 1;
+    const sorted = sortedDistances(distances, isAllowed);
+    expect([...sorted]).toEqual([2, 2, 2, 5, 7]);
+    const groups = groupsUpTo(sorted, [2, 7], 4);
+    expect(groups).toEqual([
+      { count: 3, relevant: 1 },
+      { count: 1, relevant: 0 },
+    ]);
+    expect(nearestRows(distances, isAllowed, 2)).toEqual([2, 3]);
+    expect(averagePrecision(groups)).toBeGreaterThan(0);
+  });
+
+  it('tell progress and are aborted', async () => {
+    useBackend(fastest);
+    const told: number[] = [];
+    const options = { ...small, perClass: 4, hashLengths: [2, 4], methods: ['LSH'] } as const;
+    await bioHash(data, labels, {
+      ...options,
+      onProgress: ({ done, total }) => told.push(done / total),
+    });
+    expect(told).toEqual([0.5, 1]);
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const onProgress = (): void => controller.abort(reason);
+    await expect(
+      bioHash(data, labels, { ...options, onProgress, signal: controller.signal }),
+    ).rejects.toBe(reason);
+  });
+
+  type Loose = (...args: readonly unknown[]) => Promise<unknown>;
+  const bio = bioHash as unknown as Loose;
+  const science = science2017 as unknown as Loose;
+  const fly = denseFly as unknown as Loose;
+  const recall = neighborRecall as unknown as Loose;
+  const short = labels.slice(1);
+  const withNaN = data.slice();
+  withNaN[7] = Number.NaN;
+  const wrong: [string, () => Promise<unknown>, typeof TypeError | typeof RangeError, string][] = [
+    [
+      'labels of another length',
+      () => bio(data, short, { dim: DIM }),
+      RangeError,
+      'labels.length must be rows = 90, got 89',
+    ],
+    [
+      'labels of no kind',
+      () => bio(data, 'abc', { dim: DIM }),
+      TypeError,
+      'labels must be an array',
+    ],
+    [
+      'a label that is none',
+      () => bio(data, [null, ...short], { dim: DIM }),
+      TypeError,
+      'labels[0] must be a number or a string',
+    ],
+    [
+      'one class',
+      () =>
+        bio(
+          data,
+          labels.map(() => 1),
+          { dim: DIM },
+        ),
+      RangeError,
+      'labels must be at least two classes',
+    ],
+    [
+      'a class too small',
+      () => bio(data, labels, { dim: DIM, perClass: 30 }),
+      RangeError,
+      'labels must be more than perClass = 30 rows',
+    ],
+    [
+      'NaN',
+      () => bio(withNaN, labels, { dim: DIM }),
+      RangeError,
+      'vectors[1][1] must be finite, got NaN',
+    ],
+    [
+      'another method',
+      () => bio(data, labels, { dim: DIM, methods: ['LHS'] }),
+      RangeError,
+      'methods[0] must be one of',
+    ],
+    [
+      'no methods',
+      () => bio(data, labels, { dim: DIM, methods: [] }),
+      TypeError,
+      'methods must be an array with at least one',
+    ],
+    [
+      'no hash length',
+      () => bio(data, labels, { dim: DIM, hashLengths: [0] }),
+      RangeError,
+      'hashLengths[0] must be',
+    ],
+    [
+      'places of text',
+      () => bio(data, labels, { dim: DIM, places: 'some' }),
+      RangeError,
+      "places must be one of 'all'",
+    ],
+    [
+      'activity',
+      () => bio(data, labels, { dim: DIM, activity: 0 }),
+      RangeError,
+      'activity must be above 0',
+    ],
+    [
+      'another option',
+      () => bio(data, labels, { dim: DIM, queries: 3 }),
+      TypeError,
+      'got "queries"',
+    ],
+    ['no repeats', () => science(data, { dim: DIM, repeats: 0 }), RangeError, 'repeats must be'],
+    [
+      'more queries than rows',
+      () => science(data, { dim: DIM, queries: 91 }),
+      RangeError,
+      'queries must be a whole number from 1 to 90',
+    ],
+    [
+      'k above the units',
+      () => science(data, { dim: DIM, hashLengths: [61] }),
+      RangeError,
+      'hashLengths must be at most 10 x dim',
+    ],
+    [
+      'a row of zeros',
+      () => science(new Float32Array(12), { dim: 6 }),
+      RangeError,
+      'vectors[0] must be of a mean above 0',
+    ],
+    [
+      'a dataset of another kind',
+      () => science(data, { dim: DIM, dataset: 3 }),
+      TypeError,
+      'dataset must be a string',
+    ],
+    ['one number a row', () => fly(data, { dim: 1 }), RangeError, 'dim must be at least 2'],
+    [
+      'as many neighbours as rows',
+      () => fly(data, { dim: DIM, neighbors: 90 }),
+      RangeError,
+      'neighbors must be',
+    ],
+    [
+      'another metric',
+      () => recall(data, { dim: DIM, metric: 'l1' }),
+      RangeError,
+      'metric must be one of',
+    ],
+    [
+      'every row a query',
+      () => recall(data, { dim: DIM, queries: 90 }),
+      RangeError,
+      'queries must be',
+    ],
+    [
+      'one vector',
+      () => recall(data.slice(0, 6), { dim: DIM }),
+      RangeError,
+      'vectors must be at least 2 rows',
+    ],
+  ];
+
+  it.each(wrong)('refuse %s', async (_what, call, kind, sentence) => {
+    useBackend(fastest);
+    await expect(call()).rejects.toThrow(kind);
+    await expect(call()).rejects.toThrow(sentence);
+  });
+});
