@@ -1,17 +1,26 @@
 /**
- * Files and Python: the safetensors package reads every kind as it was written, and a file that Python wrote by
- * docs/formats.md alone is read here. The package is not everywhere; `npm run test:python` gets it.
+ * Files and Python: the safetensors package reads every kind as it was written, and files of every kind that Python
+ * wrote by docs/formats.md alone are read here. The package is not everywhere; `npm run test:python` gets it.
  */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BitCodes } from '../../lib/codes/bit-codes.ts';
+import { SparseCodes } from '../../lib/codes/sparse-codes.ts';
 import { partsOfBytes } from '../../lib/files/bytes.ts';
+import { load } from '../../lib/files/open.ts';
+import type { Stored } from '../../lib/files/stored.ts';
+import type { FlyHash } from '../../lib/hash/fly-hash.ts';
+import type { SimHash } from '../../lib/hash/sim-hash.ts';
+import type { HammingIndex } from '../../lib/search/hamming-index.ts';
+import type { InvertedIndex } from '../../lib/search/inverted-index.ts';
+import type { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
+import type { VectorIndex } from '../../lib/search/vector-index.ts';
 import { reference, useBackend } from '../support/backends.ts';
 import { STORED } from '../support/stored.ts';
 
@@ -62,12 +71,70 @@ function seen(bytes: Uint8Array): object {
 }
 
 describe('Python', () => {
-  it('writes what is read here', async () => {
-    const path = join(folder, 'written.safetensors');
-    python(SCRIPT, 'write', path);
-    const codes = await BitCodes.load(path);
-    const expected = BitCodes.from(Uint8Array.of(0b10100000, 0b11110000, 1, 0b01000000), 12);
-    expect(codes.equals(expected)).toBe(true);
+  describe('writes by the page alone', () => {
+    const written = new Map<string, Stored[]>();
+    const bytesOf = new Map<Stored, Buffer>();
+
+    beforeAll(async () => {
+      for (const name of JSON.parse(python(SCRIPT, 'write', folder)) as string[]) {
+        const path = join(folder, name);
+        const stored = await load(path);
+        bytesOf.set(stored, await readFile(path));
+        const kind = stored.constructor.name;
+        written.set(kind, [...(written.get(kind) ?? []), stored]);
+      }
+    });
+
+    it('every kind, byte for byte as flyhash would', async () => {
+      const kinds = await Promise.all(
+        [...STORED.values()].map(async (make) => (await make()).constructor.name),
+      );
+      expect([...written.keys()].sort()).toEqual([...new Set(kinds)].sort());
+      for (const [stored, bytes] of bytesOf) expect(Buffer.from(stored.toBytes())).toEqual(bytes);
+    });
+
+    it('codes and models', () => {
+      const [codes] = written.get('BitCodes') as [BitCodes];
+      const expected = BitCodes.from(Uint8Array.of(0b10100000, 0b11110000, 1, 0b01000000), 12);
+      expect(codes.equals(expected)).toBe(true);
+      const [gaussian] = written.get('SimHash') as [SimHash];
+      expect([
+        ...gaussian.hash([
+          [1, 2],
+          [2, 0.5],
+        ]).data,
+      ]).toEqual([0b11000000, 0b11100000]);
+      const [fly] = written.get('FlyHash') as [FlyHash];
+      expect([...fly.hash([[1, 5, 2, 3]]).indices]).toEqual([1, 4]);
+    });
+
+    it('indexes with the keys, holes and neighbours that it meant', () => {
+      const keys = ['a', -3, 2 ** 53 - 1, '\u00e9\u{1f41d}'];
+      for (const kind of ['HammingIndex', 'LshIndex', 'InvertedIndex', 'VectorIndex']) {
+        const [index] = written.get(kind) as unknown as [HammingIndex];
+        expect([index.size, index.rows, [...index.keys()]]).toEqual([4, 5, keys]);
+      }
+      const [hamming] = written.get('HammingIndex') as [HammingIndex];
+      const near = hamming.search(BitCodes.from(Uint8Array.of(1, 0), 12), 2);
+      expect([near.keys, [...near.distances]]).toEqual([
+        [keys[1], keys[3]],
+        [1, 2],
+      ]);
+      const asked = SparseCodes.from(Uint32Array.of(4, 8), { units: 900, active: 2 });
+      const [, lists] = written.get('InvertedIndex') as InvertedIndex[];
+      const found = lists.search(asked, 3);
+      expect([found.keys, [...found.overlaps]]).toEqual([
+        [keys[2], keys[0], null],
+        [2, 1, 0],
+      ]);
+      for (const index of (written.get('VectorIndex') as VectorIndex[]).slice(0, 2)) {
+        const { keys: nearest, distances } = index.search([[2, 3]], 1);
+        expect([nearest, distances[0] < 0.001]).toEqual([[keys[2]], true]);
+      }
+      const [, filter] = written.get('NoveltyFilter') as NoveltyFilter[];
+      const units = SparseCodes.from(Uint32Array.of(0, 1, 2), { units: 3, active: 1 });
+      expect([filter.count, ...filter.novelty(units)]).toEqual([4, 1, 0.25, 0.75]);
+    });
   });
 
   it('reads what is written here, with safetensors', async () => {
