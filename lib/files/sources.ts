@@ -148,13 +148,15 @@ function chunkIterator(source: unknown): AsyncIterator<unknown> | undefined {
 /** A file that is one has a size; pipes and devices are streams. */
 async function openFile(path: string, signal: AbortSignal | undefined): Promise<ByteSource> {
   const { fs } = disk();
+  let handle: FileHandle | undefined;
   try {
-    const handle = await fs.open(path, 'r');
+    handle = await fs.open(path, 'r');
     const status = await handle.stat();
     if (status.isFile()) return new FileSource(handle, path, status.size);
     if (status.isDirectory()) await handle.read(new Uint8Array(1)); // the system says why not
     return new StreamSource(handle.createReadStream()[Symbol.asyncIterator](), signal);
   } catch (error) {
+    await handle?.close();
     throw refused(path, 'a file that can be read', error);
   }
 }
