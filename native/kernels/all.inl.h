@@ -20,6 +20,7 @@
 #include "hamming.inl.h"
 #include "hamming-planes.inl.h"
 #include "hamming-allowed.inl.h"
+#include "shortlist-bound.inl.h"
 #include "shortlist.inl.h"
 #include "rerank.inl.h"
 #include "buckets.inl.h"

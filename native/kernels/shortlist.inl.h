@@ -4,22 +4,8 @@
 // sample of the rows suggests, and repeats without one when that was too low, so that the result
 // never depends on the sample. Exact: smaller distance first, then smaller row.
 
-// Groups of eight rows that are sampled: one in SHORTLIST_SAMPLE_STEP, at most SHORTLIST_SAMPLE.
-inline constexpr std::size_t SHORTLIST_SAMPLE_STEP = 16;
-inline constexpr std::size_t SHORTLIST_SAMPLE = 512;
-inline constexpr std::size_t SHORTLIST_LEAST_SAMPLE = 16;
-
-// Words of a code whose distances are looked at as bytes, and rows of a block of such codes.
-inline constexpr std::size_t SHORTLIST_BYTE_WORDS = 4;
-inline constexpr std::size_t SHORTLIST_BLOCK_ROWS = HAMMING_BLOCK_BYTES / 8;
-
 // Codes whose cache lines are asked for before they are compared.
 inline constexpr std::size_t SHORTLIST_AHEAD = 16;
-
-// The rows of a whole group that may be found; bit i is row i.
-inline unsigned shortlistAllowed(const ShortlistCodes& codes, std::size_t group) {
-  return codes.allowed == nullptr ? 0xffU : reverseBits(codes.allowed[group]);
-}
 
 // Empties a list, so that distances below bound enter it.
 inline void shortlistReset(HammingNearest& list, std::uint64_t bound) {
@@ -27,41 +13,6 @@ inline void shortlistReset(HammingNearest& list, std::uint64_t bound) {
   list.size = 0;
   list.within = 0;
   list.bound = bound;
-}
-
-inline U64x8 shortlistGroup(const std::uint64_t* group, const std::uint64_t* query,
-                            std::size_t words) {
-  U64x8 sum = popcount(exclusiveOr(load(group), broadcast(query[0])));
-  for (std::size_t w = 1; w < words; w++) {
-    sum = add(sum, popcount(exclusiveOr(load(group + w * 8), broadcast(query[w]))));
-  }
-  return sum;
-}
-
-// A bound below which the k nearest probably lie: that of a sample, three standard deviations wide.
-inline std::uint64_t shortlistBound(const ShortlistCodes& codes, const std::uint64_t* query,
-                                    HammingNearest& list) {
-  const std::uint64_t none = codes.words * 64 + 1;
-  const std::size_t groups = codes.rows / 8;
-  std::size_t step = SHORTLIST_SAMPLE_STEP;
-  if (groups / step > SHORTLIST_SAMPLE) step = groups / SHORTLIST_SAMPLE;
-  if (groups / step < SHORTLIST_LEAST_SAMPLE) return none;
-  std::memset(list.counts, 0, none * sizeof(std::uint32_t));
-  std::size_t seen = 0;
-  for (std::size_t g = step / 2; g < groups; g += step) {
-    std::uint64_t lanes[8];
-    store(lanes, shortlistGroup(codes.store + g * codes.words * 8, query, codes.words));
-    for (unsigned some = shortlistAllowed(codes, g); some != 0; some &= some - 1) {
-      list.counts[lanes[trailingZeros(some)]]++;
-      seen++;
-    }
-  }
-  const double expected =
-      static_cast<double>(list.k) * static_cast<double>(seen) / static_cast<double>(codes.live);
-  const double wanted = expected + 3.0 * std::sqrt(expected) + 2.0;
-  std::uint64_t bound = 0;
-  for (double within = 0.0; within < wanted && bound < none; bound++) within += list.counts[bound];
-  return bound;
 }
 
 // Takes the rows of a group that are among `nearer` and still below the bound.
@@ -205,7 +156,10 @@ inline void shortlistAll(const ShortlistCodes& codes, const std::uint64_t* queri
 inline void shortlistScan(const ShortlistCodes& codes, const std::uint64_t* queries,
                           std::size_t stride, std::size_t queryCount, HammingNearest* lists) {
   for (std::size_t q = 0; q < queryCount; q++) {
-    shortlistReset(lists[q], shortlistBound(codes, queries + q * stride, lists[q]));
+    const std::uint64_t* query = queries + q * stride;
+    shortlistReset(lists[q], codes.words <= SHORTLIST_BYTE_WORDS
+                                 ? shortlistByteBound(codes, query, lists[q].k)
+                                 : shortlistBound(codes, query, lists[q]));
   }
   shortlistAll(codes, queries, stride, queryCount, lists);
   for (std::size_t q = 0; q < queryCount; q++) {
