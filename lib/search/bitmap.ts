@@ -32,10 +32,18 @@ export function nextClear(bitmap: Uint8Array, from: number, rows: number): numbe
   return Math.min(row, rows);
 }
 
-/** Rows in the bitmap below `rows`. */
+/** Rows in the bitmap below `rows`: a search asks for them, so that it counts four bytes at a time. */
 export function countBits(bitmap: Uint8Array, rows: number): number {
   let count = 0;
-  for (let row = 0; row < rows; row++) {
+  let row = 0;
+  for (; row + 32 <= rows; row += 32) {
+    const at = row >>> 3;
+    let word = bitmap[at] | (bitmap[at + 1] << 8) | (bitmap[at + 2] << 16) | (bitmap[at + 3] << 24);
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  for (; row < rows; row++) {
     if (hasBit(bitmap, row)) count++;
   }
   return count;

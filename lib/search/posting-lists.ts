@@ -5,24 +5,31 @@
  * since the lists of their block were made are a delta, counted from their codes (a step for each unit, about the cost
  * of the lists of 64 rows), and merged when there are more than a 64th of the block: results never depend on it.
  *
- * Memory: 4 bytes a unit of the codes, 2 of the lists, and starts of at most 2 more, since a block gets lists only
- * once it has two active units for each unit there is. A search in flight holds the arrays of its start. Rows that are
- * appended touch none of them; whoever writes to older rows copies the store first.
+ * Memory: 4 bytes an active unit of the codes, 2 of the lists, and starts of at most 2 more, since a block gets lists
+ * only once it has 9 active units for each 4 units there are; a bit a row and 4 bytes a row of the delta. Where so
+ * many units are so seldom active that no block ever gets lists, all rows are counted from their codes. A search in
+ * flight holds the arrays of its start. Rows that are appended touch none of them; whoever writes to older rows copies
+ * the store first.
  */
 
 import { activeBackend } from '../backend/active.ts';
+import { type ArrayKind, alignedArray } from '../backend/aligned-memory.ts';
 import type { KernelCall } from '../backend/kernels.ts';
 import { allocated, MAX_BYTES } from '../check.ts';
 import type { SparseSizes } from '../codes/sparse-codes.ts';
 import type { Tensor } from '../files/parts.ts';
 import { NO_ID } from './neighbors.ts';
 import type { OverlapQueries, OverlapStore, StoredOverlaps } from './overlap-store.ts';
+import { StaleRows } from './stale-rows.ts';
 
 /** Rows of a block: their counters of one byte leave the first-level cache room for lists. */
 export const BLOCK_ROWS = 32_768;
 
 /** The share of a block that may be counted from codes. */
 const STALE_SHARE = 1 / 64;
+
+/** Active units that a block has for each unit before it gets lists: starts take less than 2 bytes for each then. */
+const LEAST_ACTIVE = 9 / 4;
 
 /** Postings and codes that an asynchronous call counts for each byte of a chunk. */
 const POSTINGS_PER_BYTE = 16;
@@ -56,9 +63,9 @@ export class PostingLists implements OverlapStore {
   #sealed: Lists = NO_LISTS;
   #sealedBlocks = 0;
   #tail: Lists = NO_LISTS;
-  /** Rows whose lists are out of date, block by block. */
-  #staleOf: Set<number>[] = [];
-  #stale: Uint32Array | undefined;
+  readonly #stale: StaleRows;
+  /** All ids, where no block ever gets lists. */
+  #all: Uint32Array = new Uint32Array(0);
 
   /** Tests make small blocks: a multiple of 64 rows. */
   constructor({ units, active }: SparseSizes, blockRows = BLOCK_ROWS) {
@@ -67,8 +74,9 @@ export class PostingLists implements OverlapStore {
     this.#blockRows = blockRows;
     this.#mostStale = Math.max(
       Math.floor(blockRows * STALE_SHARE),
-      Math.ceil((2 * units) / active),
+      Math.ceil((LEAST_ACTIVE * units) / active),
     );
+    this.#stale = new StaleRows(blockRows);
   }
 
   /** A store over the arrays of another, as `tensors` gave them; it must be copied before it is written to. */
@@ -79,7 +87,9 @@ export class PostingLists implements OverlapStore {
     store.#sealed = listed.sealed;
     store.#sealedBlocks = listed.sealed.starts.length / (sizes.units + 1);
     store.#tail = listed.tail;
-    for (const id of listed.stale) store.#markStale(id);
+    if (!store.#hasLists) return store;
+    store.#stale.reserve(rows);
+    for (const id of listed.stale) store.#stale.mark(id);
     return store;
   }
 
@@ -113,7 +123,7 @@ export class PostingLists implements OverlapStore {
   }
 
   unshare(): void {
-    const codes = allocated(Uint32Array, 1, this.#codes.length, 'index');
+    const codes = alignedArray(Uint32Array, this.#codes.length, 'index');
     codes.set(this.#codes);
     this.#sealed = copyOf(this.#sealed);
     this.#codes = codes;
@@ -154,36 +164,34 @@ export class PostingLists implements OverlapStore {
     ];
   }
 
-  #markStale(id: number): number {
-    const block = Math.floor(id / this.#blockRows);
-    while (this.#staleOf.length <= block) this.#staleOf.push(new Set());
-    this.#staleOf[block].add(id);
-    this.#stale = undefined;
-    return block;
+  /** Whether a block ever gets lists. */
+  get #hasLists(): boolean {
+    return this.#mostStale < this.#blockRows;
   }
 
-  /** The ids of all stale rows, ascending: an array that is never written again. */
+  /** The ids of all rows that are counted from their codes, ascending: an array that is never written again. */
   #staleIds(): Uint32Array {
-    this.#stale ??= Uint32Array.from(this.#staleOf.flatMap((ids) => [...ids])).sort();
-    return this.#stale;
+    if (this.#hasLists) return this.#stale.ids();
+    if (this.#all.length !== this.#rows) {
+      this.#all = allocated(Uint32Array, 1, this.#rows, 'index').map((_, id) => id);
+    }
+    return this.#all;
   }
 
   /** Takes note of written rows, and merges the blocks where they are too many or that are full now. */
   #changed(ids: Uint32Array): void {
+    if (!this.#hasLists) return;
     const blocks = new Set<number>();
-    for (const id of ids) blocks.add(this.#markStale(id));
+    for (const id of ids) blocks.add(this.#stale.mark(id));
     for (const block of blocks) {
       if (block < this.#sealedBlocks && this.#isTooStale(block)) this.#rebuild(block);
     }
-    if (this.#mostStale >= this.#blockRows) return;
     while (this.#rows >= (this.#sealedBlocks + 1) * this.#blockRows) this.#seal();
-    if (this.#sealedBlocks < this.#staleOf.length && this.#isTooStale(this.#sealedBlocks)) {
-      this.#tail = this.#listsOf(this.#sealedBlocks);
-    }
+    if (this.#isTooStale(this.#sealedBlocks)) this.#tail = this.#listsOf(this.#sealedBlocks);
   }
 
   #isTooStale(block: number): boolean {
-    return this.#staleOf[block].size > this.#mostStale;
+    return this.#stale.count(block) > this.#mostStale;
   }
 
   #rebuild(block: number): void {
@@ -226,8 +234,7 @@ export class PostingLists implements OverlapStore {
       if (isErased(at)) continue;
       for (let i = at; i < at + active; i++) offsets[next[codes[i]]++] = row;
     }
-    this.#staleOf[block].clear();
-    this.#stale = undefined;
+    this.#stale.clear(block);
     return { offsets, starts };
   }
 
@@ -238,6 +245,7 @@ export class PostingLists implements OverlapStore {
         `index must take at most ${MAX_BYTES} bytes, got ${rows} codes of ${rowBytes} bytes`,
       );
     }
+    if (this.#hasLists) this.#stale.reserve(rows);
     this.#codes = withRoom(
       this.#codes,
       this.#rows * this.active,
@@ -257,10 +265,10 @@ function withRoom<Kind extends Uint16Array | Uint32Array>(
   more: number,
 ): Kind {
   if (used + more <= array.length) return array;
-  const kind = array.constructor as new (length: number) => Kind;
+  const kind = array.constructor as unknown as ArrayKind<Kind>;
   const most = Math.floor(MAX_BYTES / array.BYTES_PER_ELEMENT);
   const wanted = Math.max(used + more, Math.min(Math.ceil(1.25 * array.length), most));
-  const grown = allocated(kind as never, 1, wanted, 'index') as Kind;
+  const grown = alignedArray(kind, wanted, 'index');
   grown.set(array.subarray(0, used));
   return grown;
 }

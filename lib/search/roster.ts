@@ -11,6 +11,7 @@ import {
   bitmapBytes,
   bitsBelow,
   clearBit,
+  countBits,
   hasBit,
   intersection,
   nextClear,
@@ -46,9 +47,7 @@ export class Roster {
     roster.#rows = rows;
     roster.#alive = alive ?? allRows(rows);
     roster.#keys = keys;
-    for (let id = 0; id < rows; id++) {
-      if (hasBit(roster.#alive, id)) roster.#size++;
-    }
+    roster.#size = countBits(roster.#alive, rows);
     return roster;
   }
 
