@@ -3,6 +3,7 @@
  * of any size go through save.ts and load.ts. The bytes given are copied, so that nobody can change what was checked.
  */
 
+import { alignedArray } from '../backend/aligned-memory.ts';
 import { checkBytes, isDetached } from '../check.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
 import {
@@ -13,7 +14,6 @@ import {
   PIECE_BYTES,
   readContainer,
 } from './container.ts';
-import { memoryOf } from './memory.ts';
 import type { Parts } from './parts.ts';
 import { type Sha256, sha256 } from './sha256.ts';
 
@@ -30,7 +30,7 @@ export function forEachPiece(length: number, visit: (start: number, end: number)
 /** The container of these parts. */
 export function bytesOfParts(parts: Parts): Uint8Array {
   const { pieces, bytes } = encoded(parts);
-  const result = memoryOf(checkBytes(1, bytes, 'bytes'));
+  const result = alignedArray(Uint8Array, checkBytes(1, bytes, 'bytes'), 'bytes');
   const hash = sha256();
   let at = 0;
   for (const piece of pieces) {
@@ -75,7 +75,7 @@ export function partsOfBytes(given: Bytes): Parts {
 }
 
 function taken(bytes: Uint8Array, { isHashed }: Demand, hash: Sha256): Uint8Array {
-  const own = memoryOf(bytes.length);
+  const own = alignedArray(Uint8Array, bytes.length, 'file');
   forEachPiece(bytes.length, (start, end) => {
     const piece = own.subarray(start, end);
     piece.set(bytes.subarray(start, end));

@@ -4,11 +4,11 @@
  * it is, so its arrays are put together when all of their bytes have come.
  */
 
+import { alignedArray } from '../backend/aligned-memory.ts';
 import { FlyhashError } from '../errors.ts';
 import { eventLoopTurn } from '../event-loop.ts';
 import { forEachPiece } from './bytes.ts';
 import { cutShort, type Demand, PIECE_BYTES, readContainer } from './container.ts';
-import { memoryOf } from './memory.ts';
 import type { Parts } from './parts.ts';
 import { checkFileOptions, type FileOptions } from './save.ts';
 import { sha256 } from './sha256.ts';
@@ -32,7 +32,7 @@ class Intake {
     const { size } = this.#source;
     if (size === undefined && demand.bytes > PIECE_BYTES) return this.#gathered(demand);
     if (size !== undefined && demand.bytes > size - this.#done) throw cutShort(demand);
-    const memory = memoryOf(demand.bytes);
+    const memory = alignedArray(Uint8Array, demand.bytes, 'file');
     await this.#fill(memory, demand);
     return memory;
   }
@@ -52,7 +52,7 @@ class Intake {
       await this.#fill(piece, demand);
       pieces.push(piece);
     }
-    const memory = memoryOf(demand.bytes);
+    const memory = alignedArray(Uint8Array, demand.bytes, 'file');
     for (const [i, piece] of pieces.entries()) memory.set(piece, i * PIECE_BYTES);
     return memory;
   }

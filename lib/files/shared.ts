@@ -4,6 +4,7 @@
  * tables are copied and checked when it is opened, and kernels stay within bounds whatever the rest says.
  */
 
+import { type ArrayKind, alignedShared } from '../backend/aligned-memory.ts';
 import { checkOptions } from '../check.ts';
 import { noMemoryFor, wrongKind } from '../errors.ts';
 import { type Json, type Parts, PartsReader, type Tensor, type TensorData } from './parts.ts';
@@ -26,14 +27,13 @@ export function sharedCopy(parts: Parts): SharedIndex {
 }
 
 function sharedArray(data: TensorData): TensorData {
-  let memory: SharedArrayBuffer;
+  const kind = data.constructor as ArrayKind<TensorData>;
+  let copy: TensorData;
   try {
-    memory = new SharedArrayBuffer(data.byteLength);
+    copy = alignedShared(kind, data.length);
   } catch (error) {
     throw noMemoryFor('shared memory', data.byteLength, error);
   }
-  const kind = data.constructor as new (memory: SharedArrayBuffer) => TensorData;
-  const copy = new kind(memory);
   copy.set(data as never);
   return copy;
 }

@@ -6,6 +6,7 @@
  */
 
 import { activeBackend } from '../backend/active.ts';
+import { alignedArray } from '../backend/aligned-memory.ts';
 import { allocated } from '../check.ts';
 import { FlyhashError } from '../errors.ts';
 import { bitmapBytes, hasBit, setBit } from './bitmap.ts';
@@ -182,7 +183,7 @@ function sorted(layout: KeyLayout, members: Uint32Array, store: RowStore): Segme
   const rows = members.length;
   const directoryBits = directoryBitsOf(rows, keyBits);
   const size = tableSize(rows, keyBits, directoryBits);
-  const tables = allocated(Uint32Array, count, size, 'tables');
+  const tables = alignedArray(Uint32Array, count * size, 'tables');
   const keys = keysOf(layout, store.memoryBytes(), store.words * 8, members);
   const args = [keys, members, rows, count, keyBits, directoryBits, tables] as const;
   activeBackend().run({ name: 'bucketSort', args }, 1);

@@ -6,11 +6,11 @@
  */
 
 import { activeBackend } from '../backend/active.ts';
+import { alignedArray } from '../backend/aligned-memory.ts';
 import type { KernelCall } from '../backend/kernels.ts';
 import { allocated, MAX_BYTES } from '../check.ts';
 import type { SparseSizes } from '../codes/sparse-codes.ts';
 import type { Tensor } from '../files/parts.ts';
-import { alignedWords } from './hamming-store.ts';
 import { NO_ID } from './neighbors.ts';
 import type { OverlapQueries, OverlapStore, StoredOverlaps } from './overlap-store.ts';
 
@@ -96,7 +96,7 @@ export class PostingBitmaps implements OverlapStore {
   }
 
   unshare(): void {
-    const copy = alignedWords(this.#memory.length);
+    const copy = alignedArray(BigUint64Array, this.#memory.length, 'index');
     copy.set(this.#memory);
     this.#use(copy);
   }
@@ -184,7 +184,8 @@ export class PostingBitmaps implements OverlapStore {
     }
     const had = this.#memory.length / blockWords;
     if (blocks <= had) return;
-    const grown = alignedWords(Math.max(blocks, Math.min(Math.ceil(had * 1.5), most)) * blockWords);
+    const wanted = Math.max(blocks, Math.min(Math.ceil(had * 1.5), most));
+    const grown = alignedArray(BigUint64Array, wanted * blockWords, 'index');
     grown.set(this.#memory);
     this.#use(grown);
   }

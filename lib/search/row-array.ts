@@ -4,25 +4,21 @@
  * to a copy first.
  */
 
-import { allocated, MAX_BYTES } from '../check.ts';
+import { type ArrayKind, alignedArray } from '../backend/aligned-memory.ts';
+import { MAX_BYTES } from '../check.ts';
 
 const LEAST_ROWS = 64;
 
 type RowData = BigUint64Array | Float32Array | Uint8Array | Uint32Array;
 
-interface RowKind<Data extends RowData> {
-  readonly BYTES_PER_ELEMENT: number;
-  new (length: number): Data;
-}
-
 export class RowArray<Data extends RowData> {
   /** Elements of a row. */
   readonly width: number;
-  readonly #kind: RowKind<Data>;
+  readonly #kind: ArrayKind<Data>;
   #data: Data;
 
   /** No rows, or those of `data`: foreign memory must be copied before it is written to. */
-  constructor(kind: RowKind<Data>, width: number, data: Data = new kind(0)) {
+  constructor(kind: ArrayKind<Data>, width: number, data: Data = new kind(0)) {
     this.#kind = kind;
     this.width = width;
     this.#data = data;
@@ -41,7 +37,7 @@ export class RowArray<Data extends RowData> {
     const most = Math.floor(MAX_BYTES / rowBytes);
     const doubled = Math.max(length === 0 ? 0 : LEAST_ROWS, (2 * length) / this.width);
     const wanted = Math.max(rows, Math.min(doubled, most));
-    const grown = allocated(this.#kind, wanted, this.width, 'index');
+    const grown = alignedArray(this.#kind, wanted * this.width, 'index');
     grown.set(this.#data as never);
     this.#data = grown;
   }
@@ -67,7 +63,7 @@ export class RowArray<Data extends RowData> {
 
   /** Moves to a copy of the memory. */
   unshare(): void {
-    const copy = allocated(this.#kind, 1, this.#data.length, 'index');
+    const copy = alignedArray(this.#kind, this.#data.length, 'index');
     copy.set(this.#data as never);
     this.#data = copy;
   }

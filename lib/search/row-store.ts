@@ -5,9 +5,9 @@
  * search in flight may read copies the store first.
  */
 
-import { allocated, MAX_BYTES } from '../check.ts';
+import { alignedArray } from '../backend/aligned-memory.ts';
+import { MAX_BYTES } from '../check.ts';
 import type { BitCodes } from '../codes/bit-codes.ts';
-import { alignedWords } from './hamming-store.ts';
 
 const WORD_BYTES = 8;
 const LEAST_ROWS = 64;
@@ -69,7 +69,7 @@ export class RowStore {
     if (rows <= held) return;
     const most = Math.floor(MAX_BYTES / rowBytes) - 1;
     const wanted = Math.max(rows, Math.min(most, Math.max(LEAST_ROWS, 2 * held)));
-    const grown = alignedWords(wanted * this.words);
+    const grown = alignedArray(BigUint64Array, wanted * this.words, 'index');
     grown.set(this.memory());
     this.#memory = grown;
   }
@@ -95,7 +95,7 @@ export class RowStore {
 
   /** A copy of the codes first .. first + count - 1, packed. */
   read(first: number, count: number): Uint8Array {
-    const codes = allocated(Uint8Array, count, this.bytes, 'codes');
+    const codes = alignedArray(Uint8Array, count * this.bytes, 'codes');
     const bytes = this.memoryBytes();
     const stride = this.words * WORD_BYTES;
     for (let i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ export class RowStore {
 
   /** Moves to a copy of the memory. */
   unshare(): void {
-    const copy = alignedWords(this.#memory.length);
+    const copy = alignedArray(BigUint64Array, this.#memory.length, 'index');
     copy.set(this.#memory);
     this.#memory = copy;
   }
