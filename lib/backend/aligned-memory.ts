@@ -19,17 +19,18 @@ export interface ArrayKind<Kind> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Kind;
 }
 
-/** That many zeros; an error names them when they cannot be had. */
+/** A new array of rows x width zeros, as {@link allocated} gives it. */
 export function alignedArray<Kind extends { readonly length: number }>(
   kind: ArrayKind<Kind>,
-  length: number,
+  rows: number,
+  width: number,
   name: string,
 ): Kind {
-  const bytes = checkBytes(length, kind.BYTES_PER_ELEMENT, name);
+  const bytes = checkBytes(rows, width * kind.BYTES_PER_ELEMENT, name);
   const words = Math.ceil(bytes / WORD_BYTES) + LINE_WORDS;
-  if (bytes < LARGE_BYTES || words * WORD_BYTES > MAX_BYTES)
-    return allocated(kind, 1, length, name);
-  return aligned(kind, length, allocated(BigUint64Array, 1, words, name));
+  const isSmall = bytes < LARGE_BYTES || words * WORD_BYTES > MAX_BYTES;
+  if (isSmall) return allocated(kind, rows, width, name);
+  return aligned(kind, rows * width, allocated(BigUint64Array, 1, words, name));
 }
 
 /** The same in memory that threads share; throws what SharedArrayBuffer throws when there is none. */

@@ -4,7 +4,7 @@
  */
 
 import { alignedArray } from '../backend/aligned-memory.ts';
-import { checkBytes, isDetached } from '../check.ts';
+import { isDetached } from '../check.ts';
 import { withoutMemory, wrongKind } from '../errors.ts';
 import {
   type ContainerReader,
@@ -30,7 +30,7 @@ export function forEachPiece(length: number, visit: (start: number, end: number)
 /** The container of these parts. */
 export function bytesOfParts(parts: Parts): Uint8Array {
   const { pieces, bytes } = encoded(parts);
-  const result = alignedArray(Uint8Array, checkBytes(1, bytes, 'bytes'), 'bytes');
+  const result = alignedArray(Uint8Array, 1, bytes, 'bytes');
   const hash = sha256();
   let at = 0;
   for (const piece of pieces) {
@@ -75,7 +75,7 @@ export function partsOfBytes(given: Bytes): Parts {
 }
 
 function taken(bytes: Uint8Array, { isHashed }: Demand, hash: Sha256): Uint8Array {
-  const own = alignedArray(Uint8Array, bytes.length, 'file');
+  const own = alignedArray(Uint8Array, 1, bytes.length, 'file');
   forEachPiece(bytes.length, (start, end) => {
     const piece = own.subarray(start, end);
     piece.set(bytes.subarray(start, end));

@@ -32,7 +32,7 @@ class Intake {
     const { size } = this.#source;
     if (size === undefined && demand.bytes > PIECE_BYTES) return this.#gathered(demand);
     if (size !== undefined && demand.bytes > size - this.#done) throw cutShort(demand);
-    const memory = alignedArray(Uint8Array, demand.bytes, 'file');
+    const memory = alignedArray(Uint8Array, 1, demand.bytes, 'file');
     await this.#fill(memory, demand);
     return memory;
   }
@@ -52,7 +52,7 @@ class Intake {
       await this.#fill(piece, demand);
       pieces.push(piece);
     }
-    const memory = alignedArray(Uint8Array, demand.bytes, 'file');
+    const memory = alignedArray(Uint8Array, 1, demand.bytes, 'file');
     for (const [i, piece] of pieces.entries()) memory.set(piece, i * PIECE_BYTES);
     return memory;
   }

@@ -24,7 +24,7 @@ export interface StoredCodes {
 /** The codes as rows of 64-bit words, zero-filled: what the kernels take as queries. */
 export function wordsOf(codes: BitCodes): BigUint64Array {
   const words = Math.ceil(codes.bytes / WORD_BYTES);
-  const result = alignedArray(BigUint64Array, codes.rows * words, 'queries');
+  const result = alignedArray(BigUint64Array, codes.rows, words, 'queries');
   const bytes = new Uint8Array(result.buffer, result.byteOffset, result.byteLength);
   if (codes.bytes === words * WORD_BYTES) {
     bytes.set(codes.data);
@@ -100,7 +100,7 @@ export class HammingStore {
 
   /** A copy of the codes first .. first + count - 1. */
   read(first: number, count: number): Uint8Array {
-    const codes = alignedArray(Uint8Array, count * this.bytes, 'codes');
+    const codes = alignedArray(Uint8Array, count, this.bytes, 'codes');
     const args = [this.memory(), first, count, this.bytes, codes] as const;
     activeBackend().run({ name: 'hammingDeinterleave', args }, 1);
     return codes;
@@ -115,7 +115,7 @@ export class HammingStore {
 
   /** Moves to a copy of the memory. */
   unshare(): void {
-    const copy = alignedArray(BigUint64Array, this.#memory.length, 'index');
+    const copy = alignedArray(BigUint64Array, 1, this.#memory.length, 'index');
     copy.set(this.#memory);
     this.#memory = copy;
   }
@@ -137,7 +137,7 @@ export class HammingStore {
     const doubled = Math.max(LEAST_GROUPS, (2 * this.#memory.byteLength) / groupBytes);
     const most = Math.floor(MAX_BYTES / groupBytes);
     const wanted = Math.max(groups, Math.min(doubled, most));
-    const grown = alignedArray(BigUint64Array, wanted * GROUP * this.words, 'index');
+    const grown = alignedArray(BigUint64Array, wanted, GROUP * this.words, 'index');
     grown.set(this.#memory);
     this.#memory = grown;
   }

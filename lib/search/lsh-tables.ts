@@ -183,7 +183,7 @@ function sorted(layout: KeyLayout, members: Uint32Array, store: RowStore): Segme
   const rows = members.length;
   const directoryBits = directoryBitsOf(rows, keyBits);
   const size = tableSize(rows, keyBits, directoryBits);
-  const tables = alignedArray(Uint32Array, count * size, 'tables');
+  const tables = alignedArray(Uint32Array, count, size, 'tables');
   const keys = keysOf(layout, store.memoryBytes(), store.words * 8, members);
   const args = [keys, members, rows, count, keyBits, directoryBits, tables] as const;
   activeBackend().run({ name: 'bucketSort', args }, 1);

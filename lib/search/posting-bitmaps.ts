@@ -96,7 +96,7 @@ export class PostingBitmaps implements OverlapStore {
   }
 
   unshare(): void {
-    const copy = alignedArray(BigUint64Array, this.#memory.length, 'index');
+    const copy = alignedArray(BigUint64Array, 1, this.#memory.length, 'index');
     copy.set(this.#memory);
     this.#use(copy);
   }
@@ -185,7 +185,7 @@ export class PostingBitmaps implements OverlapStore {
     const had = this.#memory.length / blockWords;
     if (blocks <= had) return;
     const wanted = Math.max(blocks, Math.min(Math.ceil(had * 1.5), most));
-    const grown = alignedArray(BigUint64Array, wanted * blockWords, 'index');
+    const grown = alignedArray(BigUint64Array, wanted, blockWords, 'index');
     grown.set(this.#memory);
     this.#use(grown);
   }

@@ -123,7 +123,7 @@ export class PostingLists implements OverlapStore {
   }
 
   unshare(): void {
-    const codes = alignedArray(Uint32Array, this.#codes.length, 'index');
+    const codes = alignedArray(Uint32Array, 1, this.#codes.length, 'index');
     codes.set(this.#codes);
     this.#sealed = copyOf(this.#sealed);
     this.#codes = codes;
@@ -268,7 +268,7 @@ function withRoom<Kind extends Uint16Array | Uint32Array>(
   const kind = array.constructor as unknown as ArrayKind<Kind>;
   const most = Math.floor(MAX_BYTES / array.BYTES_PER_ELEMENT);
   const wanted = Math.max(used + more, Math.min(Math.ceil(1.25 * array.length), most));
-  const grown = alignedArray(kind, wanted, 'index');
+  const grown = alignedArray(kind, 1, wanted, 'index');
   grown.set(array.subarray(0, used));
   return grown;
 }

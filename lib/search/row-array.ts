@@ -37,7 +37,7 @@ export class RowArray<Data extends RowData> {
     const most = Math.floor(MAX_BYTES / rowBytes);
     const doubled = Math.max(length === 0 ? 0 : LEAST_ROWS, (2 * length) / this.width);
     const wanted = Math.max(rows, Math.min(doubled, most));
-    const grown = alignedArray(this.#kind, wanted * this.width, 'index');
+    const grown = alignedArray(this.#kind, wanted, this.width, 'index');
     grown.set(this.#data as never);
     this.#data = grown;
   }
@@ -63,7 +63,7 @@ export class RowArray<Data extends RowData> {
 
   /** Moves to a copy of the memory. */
   unshare(): void {
-    const copy = alignedArray(this.#kind, this.#data.length, 'index');
+    const copy = alignedArray(this.#kind, 1, this.#data.length, 'index');
     copy.set(this.#data as never);
     this.#data = copy;
   }

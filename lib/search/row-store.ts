@@ -69,7 +69,7 @@ export class RowStore {
     if (rows <= held) return;
     const most = Math.floor(MAX_BYTES / rowBytes) - 1;
     const wanted = Math.max(rows, Math.min(most, Math.max(LEAST_ROWS, 2 * held)));
-    const grown = alignedArray(BigUint64Array, wanted * this.words, 'index');
+    const grown = alignedArray(BigUint64Array, wanted, this.words, 'index');
     grown.set(this.memory());
     this.#memory = grown;
   }
@@ -95,7 +95,7 @@ export class RowStore {
 
   /** A copy of the codes first .. first + count - 1, packed. */
   read(first: number, count: number): Uint8Array {
-    const codes = alignedArray(Uint8Array, count * this.bytes, 'codes');
+    const codes = alignedArray(Uint8Array, count, this.bytes, 'codes');
     const bytes = this.memoryBytes();
     const stride = this.words * WORD_BYTES;
     for (let i = 0; i < count; i++) {
@@ -107,7 +107,7 @@ export class RowStore {
 
   /** Moves to a copy of the memory. */
   unshare(): void {
-    const copy = alignedArray(BigUint64Array, this.#memory.length, 'index');
+    const copy = alignedArray(BigUint64Array, 1, this.#memory.length, 'index');
     copy.set(this.#memory);
     this.#memory = copy;
   }

@@ -134,7 +134,7 @@ class SelfJoin {
     try {
       const ids = idsOf(allowed, stored.rows);
       const padded = 8 * Math.ceil(ids.length / 8);
-      const codes = alignedArray(BigUint64Array, padded * this.#words, 'join');
+      const codes = alignedArray(BigUint64Array, padded, this.#words, 'join');
       await this.#run('hammingJoinGather', [
         stored.store,
         stored.rows,
@@ -157,8 +157,8 @@ class SelfJoin {
     const none = new Uint32Array(0);
     if (plan.blocks > 0) {
       const { blocks, flips, keyBits } = plan;
-      const starts = alignedArray(Uint32Array, blocks * (2 ** keyBits + 1), 'join');
-      const members = alignedArray(Uint32Array, blocks * rows.count, 'join');
+      const starts = alignedArray(Uint32Array, blocks, 2 ** keyBits + 1, 'join');
+      const members = alignedArray(Uint32Array, blocks, rows.count, 'join');
       const candidates = await this.#run('hammingJoinTables', [
         rows.codes,
         rows.count,
@@ -186,7 +186,7 @@ class SelfJoin {
   /** The rows in groups of eight; one word a code is in that order anyway. */
   async #interleaved({ codes, count }: JoinRows): Promise<BigUint64Array> {
     if (this.#words === 1) return codes;
-    const store = alignedArray(BigUint64Array, codes.length, 'join');
+    const store = alignedArray(BigUint64Array, 1, codes.length, 'join');
     const bytes = new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
     await this.#run('hammingInterleave', [bytes, count, 8 * this.#words, 0, store]);
     return store;

@@ -3,8 +3,8 @@
  * kind or change meanwhile, progress and abort; and arguments that are none of these.
  */
 
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -141,6 +141,20 @@ describe('a stream', () => {
     }
     const lost = Readable.from([detached()]);
     await expect(load(lost)).rejects.toThrow('a chunk of source must have its memory');
+  });
+});
+
+describe('a path', () => {
+  it('that is a folder, or of another kind, is refused and closed again', async () => {
+    const own = '/proc/self/fd';
+    const open = async (): Promise<number> => (existsSync(own) ? (await readdir(own)).length : 0);
+    await expect(load(folder)).rejects.toMatchObject({ code: 'ERR_FILE' });
+    const before = await open();
+    for (let i = 0; i < 20; i++) {
+      await expect(load(folder)).rejects.toMatchObject({ cause: { code: 'EISDIR' } });
+      await expect(BitCodes.load(path, { signal: AbortSignal.abort() })).rejects.toThrow();
+    }
+    expect((await open()) - before).toBeLessThan(10); // other tests may hold some
   });
 });
 

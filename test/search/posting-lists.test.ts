@@ -1,30 +1,38 @@
 /**
  * Posting lists under random writes and erasures, in blocks so small that the delta is merged often, beside a twin that
- * compares code by code: results never depend on when that happens.
+ * compares code by code: results never depend on when that happens. And the memory that they and posting bitmaps take.
  */
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../lib/backend/kernels.ts';
-import type { SparseCodes } from '../../lib/codes/sparse-codes.ts';
+import type { SparseCodes, SparseSizes } from '../../lib/codes/sparse-codes.ts';
 import { bitmapBytes, setBit } from '../../lib/search/bitmap.ts';
+import type { OverlapStore } from '../../lib/search/overlap-store.ts';
+import { PostingBitmaps } from '../../lib/search/posting-bitmaps.ts';
 import { PostingLists } from '../../lib/search/posting-lists.ts';
 import { allBackends, useBackend } from '../support/backends.ts';
 import { integers } from '../support/codes.ts';
 import { RUNS } from '../support/generators.ts';
 import { sparseCodes } from '../support/sparse.ts';
 
-const SIZES = { units: 90, active: 6 };
+/** Blocks get lists; and never do, where their rows are too few for so many units. */
+const SIZES: readonly SparseSizes[] = [
+  { units: 90, active: 6 },
+  { units: 2000, active: 6 },
+];
 const QUERIES = 2;
 
 /** A store and, by id, the codes that it should hold. */
 class TwinLists {
+  readonly #sizes: SparseSizes;
   readonly #store: PostingLists;
   readonly #living = new Map<number, Uint32Array>();
   readonly #draw: () => number;
 
-  constructor(blockRows: number, seed: number) {
-    this.#store = new PostingLists(SIZES, blockRows);
+  constructor(sizes: SparseSizes, blockRows: number, seed: number) {
+    this.#sizes = sizes;
+    this.#store = new PostingLists(sizes, blockRows);
     this.#draw = integers(seed);
   }
 
@@ -52,7 +60,7 @@ class TwinLists {
     for (const id of this.#living.keys()) setBit(allowed, id);
     const counts = new Uint32Array(QUERIES);
     const [ids, distances] = [new Uint32Array(QUERIES * rows), new Uint32Array(QUERIES * rows)];
-    const asked = { units: queries.indices, count: QUERIES, active: SIZES.active, k: rows };
+    const asked = { units: queries.indices, count: QUERIES, active: this.#sizes.active, k: rows };
     backend.run(this.#store.snapshot().call({ ...asked, allowed, ids, distances, counts }), 2);
     for (let query = 0; query < QUERIES; query++) {
       const expected = this.#sorted(queries.row(query));
@@ -64,14 +72,14 @@ class TwinLists {
   }
 
   #codes(rows: number): SparseCodes {
-    return sparseCodes(rows, SIZES, 'near', this.#draw() % 50);
+    return sparseCodes(rows, this.#sizes, 'near', this.#draw() % 50);
   }
 
   #sorted(query: Uint32Array): { id: number; distance: number }[] {
     const isWanted = new Set(query);
     return [...this.#living]
       .map(([id, code]) => ({ id, distance: code.filter((unit) => !isWanted.has(unit)).length }))
-      .filter(({ distance }) => distance < SIZES.active)
+      .filter(({ distance }) => distance < this.#sizes.active)
       .sort((a, b) => a.distance - b.distance || a.id - b.id);
   }
 }
@@ -82,14 +90,52 @@ describe.each([...allBackends])('posting lists on %s', (_name, backend) => {
 
   it('find the same while rows come, change and go, whenever the delta is merged', () => {
     fc.assert(
-      fc.property(fc.nat(), fc.constantFrom(64, 128), (seed, blockRows) => {
-        const twin = new TwinLists(blockRows, seed);
-        for (let step = 0; step < (native ? 30 : 8); step++) {
-          twin.change();
-          twin.expectSame(backend);
-        }
-      }),
+      fc.property(
+        fc.nat(),
+        fc.constantFrom(64, 128),
+        fc.constantFrom(...SIZES),
+        (seed, rows, sizes) => {
+          const twin = new TwinLists(sizes, rows, seed);
+          for (let step = 0; step < (native ? 30 : 8); step++) {
+            twin.change();
+            twin.expectSame(backend);
+          }
+        },
+      ),
       { numRuns: Math.ceil(RUNS / (native ? 10 : 50)) },
     );
+  });
+});
+
+/** Bytes of the arrays that are searched, with all that is stale. */
+function bytesOf(store: OverlapStore): number {
+  return store.tensors().reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+describe('an inverted index', () => {
+  beforeAll(() => useBackend([...allBackends.values()].at(-1) ?? [...allBackends.values()][0]));
+
+  it.each([
+    [PostingBitmaps, { units: 2048, active: 32 }],
+    [PostingBitmaps, { units: 60, active: 1 }],
+    [PostingLists, { units: 2112, active: 32 }],
+    [PostingLists, { units: 20_000, active: 8 }],
+    [PostingLists, { units: 9000, active: 1 }],
+    [PostingLists, { units: 2 ** 20, active: 4 }],
+  ])('takes its codes and 4 bytes more for each active unit: %o %o', (Kind, sizes) => {
+    const rows = 70_000;
+    const store = new Kind(sizes);
+    const { indices } = sparseCodes(1000, sizes, 'random', 1);
+    const most = 8 * rows * sizes.active;
+    for (let first = 0; first < rows; first += 1000) {
+      const ids = Uint32Array.from({ length: 1000 }, (_, i) => first + i);
+      store.write(indices, ids, first + 1000);
+    }
+    const block = 512 * 8 * sizes.units; // of bitmaps, the last of which is not full
+    expect(bytesOf(store)).toBeLessThanOrEqual(most + block / 64);
+    const ids = Uint32Array.from({ length: 1000 }, (_, i) => i * 70);
+    store.erase(ids);
+    store.write(indices, ids, rows);
+    expect(bytesOf(store)).toBeLessThanOrEqual(most + block / 64 + 4 * ids.length);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * One index in several threads and processes: workers that search shared memory beside its owner, that end in
- * mid-search, that meet memory which another thread fills with nonsense; and processes that load one file. Runs the
- * built package in processes of its own.
+ * mid-search, that meet memory which another thread fills with nonsense; and two processes that load one file and
+ * search it with workers of theirs at the same time. Runs the built package in processes of its own.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -52,7 +52,7 @@ describe.each(Object.keys(INDEX_CASES))('%s', (name) => {
     expect(outcome).toEqual({ status: 0, signal: null, lines: ['done'], stderr: '' });
   });
 
-  it('gives two processes that load it the answers of the one that saved it', async () => {
+  it('gives two processes that load it, and their workers, the answers of the one that saved it', async () => {
     const file = join(folder, name);
     const saving = `
       import { answer, filledIndex } from ${JSON.stringify(cases)};

@@ -119,10 +119,17 @@ async function hostile() {
   assert.ok(outcomes.searched > 0, JSON.stringify(outcomes));
 }
 
-/** This process loads the file and answers as the one that saved it. */
+/**
+ * This process loads the file, shares what it holds with two workers, and answers with them as the process that saved
+ * it. Node cannot hand a SharedArrayBuffer to another process: each process has one, of the one file.
+ */
 async function loaded() {
   const index = await kind.load(file);
-  for (let i = 0; i < 5; i++) console.log(await answer(name, index));
+  const shared = index.share();
+  const workers = [1, 2].map(() => started('./search-shared.mjs', { shared, times: 2 }));
+  const answers = Promise.all(workers.map(answersOf));
+  for (let i = 0; i < 3; i++) console.log(await answer(name, index));
+  for (const each of await answers) console.log(each.join());
 }
 
 await { together, terminated, hostile, loaded }[scenario]();
