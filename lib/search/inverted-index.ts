@@ -1,7 +1,7 @@
 /**
  * Exact search of sparse codes by overlap, the number of active units that two codes share: an inverted index, as
- * search engines have it for words, with units for words. Rows that share no unit with a query cost nothing and are
- * never found. Results do not depend on threads, batches, the form of the memory, or the order in which work was done.
+ * search engines have it for words, with units for words. Rows that share no unit with a query are never found. Results
+ * do not depend on threads, batches, the form of the memory, or the order in which work was done.
  */
 
 import { allocated, checkInteger, checkMaking, checkOptions, MAKING } from '../check.ts';

@@ -2,10 +2,11 @@
 // lie, from the distances of a sample. The scan is repeated without it when it was too low, so that
 // no result depends on the sample, and only its speed on how good the guess is.
 
-// Groups of eight rows that are sampled: one in SHORTLIST_SAMPLE_STEP, at most SHORTLIST_SAMPLE.
+// Groups of eight rows that are sampled: one in SHORTLIST_SAMPLE_STEP, fewer of many rows, more of
+// few, and none where that would be every one.
 inline constexpr std::size_t SHORTLIST_SAMPLE_STEP = 16;
 inline constexpr std::size_t SHORTLIST_SAMPLE = 512;
-inline constexpr std::size_t SHORTLIST_LEAST_SAMPLE = 16;
+inline constexpr std::size_t SHORTLIST_LEAST_SAMPLE = 48;
 
 // Words of a code whose distances are looked at as bytes, and rows of a block of such codes.
 inline constexpr std::size_t SHORTLIST_BYTE_WORDS = 4;
@@ -25,12 +26,12 @@ inline U64x8 shortlistGroup(const std::uint64_t* group, const std::uint64_t* que
   return sum;
 }
 
-// The groups that are sampled: step / 2, step / 2 + step, and so on; none when they would be too
-// few.
+// The groups that are sampled are step / 2, step / 2 + step, and so on; none where step is 0.
 inline std::size_t shortlistStep(std::size_t groups) {
-  std::size_t step = SHORTLIST_SAMPLE_STEP;
-  if (groups / step > SHORTLIST_SAMPLE) step = groups / SHORTLIST_SAMPLE;
-  return groups / step < SHORTLIST_LEAST_SAMPLE ? 0 : step;
+  std::size_t step = groups / SHORTLIST_LEAST_SAMPLE;
+  if (step > SHORTLIST_SAMPLE_STEP) step = SHORTLIST_SAMPLE_STEP;
+  if (step > 0 && groups / step > SHORTLIST_SAMPLE) step = groups / SHORTLIST_SAMPLE;
+  return step < 2 ? 0 : step;
 }
 
 // How many of `seen` sampled rows are to be nearer than the bound: those that a fair sample has of
