@@ -6,7 +6,7 @@
 
 import { activeBackend } from '../backend/active.ts';
 import { alignedArray } from '../backend/aligned-memory.ts';
-import { MAX_BYTES } from '../check.ts';
+import { allocated, MAX_BYTES } from '../check.ts';
 import type { BitCodes } from '../codes/bit-codes.ts';
 import { NO_ID } from './neighbors.ts';
 
@@ -21,10 +21,10 @@ export interface StoredCodes {
   readonly rows: number;
 }
 
-/** The codes as rows of 64-bit words, zero-filled: what the kernels take as queries. */
-export function wordsOf(codes: BitCodes): BigUint64Array {
+/** The codes as rows of 64-bit words, zero-filled, in new memory or in zeros that are given: what kernels take. */
+export function wordsOf(codes: BitCodes, given?: BigUint64Array): BigUint64Array {
   const words = Math.ceil(codes.bytes / WORD_BYTES);
-  const result = alignedArray(BigUint64Array, codes.rows, words, 'queries');
+  const result = given ?? allocated(BigUint64Array, codes.rows, words, 'queries');
   const bytes = new Uint8Array(result.buffer, result.byteOffset, result.byteLength);
   if (codes.bytes === words * WORD_BYTES) {
     bytes.set(codes.data);

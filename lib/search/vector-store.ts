@@ -3,6 +3,7 @@
  * and the vector itself, as float32, as bytes, or not at all.
  */
 
+import { alignedArray } from '../backend/aligned-memory.ts';
 import { BitCodes } from '../codes/bit-codes.ts';
 import type { PartsReader, Tensor } from '../files/parts.ts';
 import { type ByteVectors, byteVectors, floatVector, squaredNorms } from './byte-vectors.ts';
@@ -85,7 +86,9 @@ export class VectorStore {
     const codes = BitCodes.adopt(data, bits);
     this.#readVectors(reader, rows);
     this.#scanned.append(firstBits(codes, scanBits));
-    this.#codes = new RowArray(BigUint64Array, this.#codes.width, wordsOf(codes));
+    const { width } = this.#codes;
+    const words = wordsOf(codes, alignedArray(BigUint64Array, rows, width, 'index'));
+    this.#codes = new RowArray(BigUint64Array, width, words);
     this.#rows = rows;
   }
 
