@@ -105,7 +105,9 @@ describe.each([...allBackends])('BioHash on %s', (_name, backend) => {
         () => batches,
         () => once(batches),
         once(batches),
-        new Blob([values]).stream().pipeThrough(floats()) as unknown as AsyncIterable<Float32Array>,
+        new Blob([Uint8Array.from(Buffer.from(values.buffer))])
+          .stream()
+          .pipeThrough(floats()) as unknown as AsyncIterable<Float32Array>,
       ];
       for (const form of forms) {
         const learnt = await BioHash.train(form, { dim: DIM, ...given });
