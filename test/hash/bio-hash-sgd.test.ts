@@ -5,6 +5,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { mnistSample } from '../../data/samples.ts';
 import { BioHash } from '../../lib/hash/bio-hash.ts';
 import type { BioHashTraining } from '../../lib/hash/bio-options.ts';
 import { normalWeights } from '../../lib/hash/initial-units.ts';
@@ -84,7 +85,7 @@ function learnt(rule: Rule): number[][] {
 function optionsOf({ isNormalised, ...rule }: Rule): BioHashTraining {
   return {
     ...{ dim: DIM, units: UNITS, active: 1, seed: SEED, trainer: 'sgd', shuffle: false },
-    ...{ center: false, unitLength: false, ...rule },
+    ...{ center: false, unitLength: false, init: 'normal', ...rule },
     assignment: isNormalised ? 'normalised' : 'inner-product',
   };
 }
@@ -139,6 +140,21 @@ describe('sgd', () => {
     const ended = await BioHash.train(values, { ...given, normTolerance: 0.2 });
     expect(ended.report.converged).toBe(true);
     expect(ended.report.iterations).toBeLessThan(400);
+  });
+
+  it('by default begins where units live: at rows, or normal with the assignment of the paper', async () => {
+    useBackend(fastest);
+    const digits = mnistSample(200).values; // positive numbers: their mean is near to all of them
+    const dead = async (options: Partial<BioHashTraining>): Promise<number> => {
+      const given = { dim: 784, units: 20, center: false, trainer: 'sgd', epochs: 60 } as const;
+      return (await BioHash.train(digits, { ...given, seed: 5, ...options })).report.deadUnits;
+    };
+    const [paper, rowsFirst] = [await dead({}), await dead({ assignment: 'normalised' })];
+    expect(paper).toBe(await dead({ assignment: 'inner-product', init: 'normal' }));
+    expect(rowsFirst).toBe(await dead({ assignment: 'normalised', init: 'rows' }));
+    const lost = await dead({ assignment: 'normalised', init: 'normal' });
+    expect(rowsFirst).toBe(0);
+    expect(lost).toBeGreaterThan(paper);
   });
 
   it('shuffles rows in memory by its seed, and takes those of a stream as they come', async () => {
