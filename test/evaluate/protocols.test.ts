@@ -9,10 +9,16 @@ import { bioHash } from '../../lib/evaluate/bio-hash-protocol.ts';
 import { denseFly } from '../../lib/evaluate/dense-fly.ts';
 import { checkLabels, splitByClass } from '../../lib/evaluate/labels.ts';
 import { neighborRecall } from '../../lib/evaluate/neighbor-recall.ts';
-import { groupsUpTo, nearestRows, sortedDistances } from '../../lib/evaluate/rankings.ts';
+import {
+  groupsUpTo,
+  nearestRows,
+  sortedDistances,
+  tiedPlace,
+} from '../../lib/evaluate/rankings.ts';
 import { type EvaluationReport, formatReport } from '../../lib/evaluate/report.ts';
 import { science2017 } from '../../lib/evaluate/science-2017.ts';
 import { standardised } from '../../lib/evaluate/standardise.ts';
+import { stream } from '../../lib/random.ts';
 import { allBackends, levelBackends, reference, useBackend } from '../support/backends.ts';
 import { DIM, labelledClusters, ROWS } from '../support/labelled-clusters.ts';
 
@@ -135,6 +141,14 @@ describe('protocols', () => {
     const isAllowed = (row: number): boolean => row !== 1;
     const sorted = sortedDistances(distances, isAllowed);
     expect([...sorted]).toEqual([2, 2, 2, 5, 7]);
+    for (const count of [1, 2, 3]) {
+      // As many as are asked for, and those that equal the last.
+      expect([...sortedDistances(distances, isAllowed, count)]).toEqual([2, 2, 2]);
+    }
+    expect([...sortedDistances(distances, isAllowed, 4)]).toEqual([2, 2, 2, 5]);
+    expect([...sortedDistances(distances, isAllowed, 5)]).toEqual([2, 2, 2, 5, 7]);
+    expect(tiedPlace(sorted, 2)).toEqual({ before: 0, tied: 3 });
+    expect(tiedPlace(sorted.subarray(0, 4), 7)).toBeUndefined();
     const groups = groupsUpTo(sorted, [2, 7], 4);
     expect(groups).toEqual([
       { count: 3, relevant: 1 },
@@ -142,6 +156,20 @@ describe('protocols', () => {
     ]);
     expect(nearestRows(distances, isAllowed, 2)).toEqual([2, 3]);
     expect(averagePrecision(groups)).toBeGreaterThan(0);
+  });
+
+  it('rank the nearest of many as sorting all of them would', () => {
+    const draw = stream(7, 'evaluation');
+    for (const distinct of [3, 50, 100_000]) {
+      const distances = Float32Array.from({ length: 800 }, () => draw.below(distinct));
+      const isAllowed = (row: number): boolean => row % 7 !== 3;
+      const all = sortedDistances(distances, isAllowed);
+      for (const count of [1, 10, 200, 684, 685, 799, 800, 900]) {
+        const last = all[Math.min(count, all.length) - 1];
+        const expected = all.filter((distance) => distance <= last);
+        expect(sortedDistances(distances, isAllowed, count)).toEqual(expected);
+      }
+    }
   });
 
   it('tell progress and are aborted', async () => {
