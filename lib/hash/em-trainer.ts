@@ -92,7 +92,7 @@ export function unitsAtRows(rows: Float32Array, dim: number): UnitState {
   const lengths = new Float64Array(rows.length / dim);
   for (let unit = 0; unit < lengths.length; unit++) {
     const own = weights.subarray(unit * dim, (unit + 1) * dim);
-    lengths[unit] = moveUnit(Float64Array.from(own), 'normalised', own);
+    lengths[unit] = moveUnit(new Float64Array(own), 'normalised', own);
   }
   return { weights, lengths };
 }
