@@ -1,114 +1,128 @@
 // `npm run bench:choosing -- FOLDER [OUT]`: compare() on the data sets of docs/choosing.md, those of them that are in the
 // folder: sift10k-128*.csv.gz, mnist-train-*, fashion-train-* (idx with labels), bbc-news-*.npy.gz, cohere-*.npy.gz.
-// Writes NAME.json, NAME.html and all tables as tables.md to OUT (default bench/results/choosing). SETS and HASHERS in
-// the environment, separated by commas, choose some of them.
+// Writes NAME.json and NAME.html to OUT (default bench/results/choosing), and from all NAME.json that are there the tables
+// of the page as tables.md. SETS, HASHERS and SIZES in the environment, separated by commas, choose some of them.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { compare } from '../lib/evaluate/compare.ts';
 import { adviceOf } from '../lib/evaluate/compare-advice.ts';
+import { METHOD_NAMES } from '../lib/evaluate/compare-methods.ts';
 import type { CompareOptions } from '../lib/evaluate/compare-options.ts';
 import { comparisonPage } from '../lib/evaluate/compare-page.ts';
-import { columnsOf, formatComparison, sortedResults } from '../lib/evaluate/compare-table.ts';
-import { type Comparison, paretoBest } from '../lib/evaluate/comparison.ts';
+import { formatComparison } from '../lib/evaluate/compare-table.ts';
+import { type Comparison, type ComparisonResult, searchAt } from '../lib/evaluate/comparison.ts';
+import { readLabels, readVectors } from '../lib/files/read-vectors.ts';
 import '../lib/index.ts';
 import { describeMachine } from './framework/report.ts';
 
 interface DataSet {
   readonly name: string;
   readonly title: string;
-  readonly values: Float32Array;
-  readonly options: CompareOptions;
+  /** How the names of its files begin. */
+  readonly vectors: string;
+  readonly labels?: string;
+  readonly metric: 'l2' | 'cosine';
 }
 
-const IDX_HEADER_BYTES = 16;
-const LABEL_HEADER_BYTES = 8;
-const NPY_HEADER_BYTES = 10;
+const SETS: readonly DataSet[] = [
+  { name: 'sift', title: 'SIFT', vectors: 'sift10k-128', metric: 'l2' },
+  {
+    ...({ name: 'mnist', title: 'MNIST', vectors: 'mnist-train-images', metric: 'l2' } as const),
+    labels: 'mnist-train-labels',
+  },
+  {
+    ...({ name: 'fashion', title: 'Fashion-MNIST', vectors: 'fashion-train-images' } as const),
+    ...({ labels: 'fashion-train-labels', metric: 'l2' } as const),
+  },
+  { name: 'minilm', title: 'MiniLM sentence embeddings', vectors: 'bbc-news', metric: 'cosine' },
+  { name: 'cohere', title: 'Cohere text embeddings', vectors: 'cohere', metric: 'cosine' },
+];
 
-function unzipped(folder: string, start: string): Buffer | undefined {
-  const file = readdirSync(folder).find((name) => name.startsWith(start) && name.endsWith('.gz'));
-  return file === undefined ? undefined : gunzipSync(readFileSync(join(folder, file)));
-}
+const SIZES = [16, 32, 64, 128];
+const SHORTLIST = 100;
+const QUERIES = 500;
 
-function descriptors(folder: string): DataSet | undefined {
-  const lines = unzipped(folder, 'sift10k-128')?.toString('latin1').trim().split('\n');
-  if (lines === undefined) return undefined;
-  const values = Float32Array.from(
-    lines.flatMap((line) => line.split(',').slice(0, 128).map(Number)),
-  );
-  return { name: 'sift', title: 'SIFT', values, options: { dim: 128, metric: 'l2' } };
-}
-
-function images(folder: string, name: string, title: string): DataSet | undefined {
-  const file = unzipped(folder, `${name}-train-images-idx3-ubyte`);
-  const labels = unzipped(folder, `${name}-train-labels-idx1-ubyte`)?.subarray(LABEL_HEADER_BYTES);
-  if (file === undefined) return undefined;
-  const values = Float32Array.from(file.subarray(IDX_HEADER_BYTES));
-  const given = labels === undefined ? {} : { labels };
-  return { name, title, values, options: { dim: 784, metric: 'l2', ...given } };
-}
-
-/** A matrix of float32 in the numpy format. */
-function matrix(folder: string, start: string, name: string, title: string): DataSet | undefined {
-  const file = unzipped(folder, start);
-  if (file === undefined) return undefined;
-  const begin = NPY_HEADER_BYTES + file.readUInt16LE(NPY_HEADER_BYTES - 2);
-  const header = file.toString('latin1', NPY_HEADER_BYTES, begin);
-  const dim = Number(/'shape': \(\d+, (\d+)\)/.exec(header)?.[1]);
-  const values = new Float32Array(Uint8Array.from(file.subarray(begin)).buffer);
-  return { name, title, values, options: { dim, metric: 'cosine' } };
-}
-
-function* sets(folder: string): Iterable<DataSet> {
-  const found = [
-    () => descriptors(folder),
-    () => images(folder, 'mnist', 'MNIST'),
-    () => images(folder, 'fashion', 'Fashion-MNIST'),
-    () => matrix(folder, 'bbc-news', 'minilm', 'MiniLM sentence embeddings'),
-    () => matrix(folder, 'cohere', 'cohere', 'Cohere text embeddings'),
-  ];
-  for (const read of found) {
-    const set = read();
-    if (set !== undefined) yield set;
-  }
-}
-
-function markdownTable(comparison: Comparison): string[] {
-  const columns = columnsOf(comparison);
-  const best = paretoBest(comparison);
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    row(columns.map(({ title }) => title)),
-    row(columns.map(({ isText }) => (isText ? '---' : '---:'))),
-    ...sortedResults(comparison).map((result) => {
-      const cells = columns.map((column) => column.cell(result));
-      if (best.has(result)) cells[0] = `**${cells[0]}**`;
-      return row(cells);
-    }),
-  ];
+/** The file of the folder whose name begins so. */
+function fileOf(folder: string, start: string | undefined): string | undefined {
+  if (start === undefined) return undefined;
+  const name = readdirSync(folder).find((each) => each.startsWith(start) && each.endsWith('.gz'));
+  return name === undefined ? undefined : join(folder, name);
 }
 
 function chosen(variable: string): readonly string[] | undefined {
   return process.env[variable]?.split(',');
 }
 
+/** One table: a method a row, a size a column, recall by codes alone and with re-ranking. */
+function tableOf({ settings, results }: Comparison): string[] {
+  const sizes = [...new Set(results.map(({ size }) => size))].sort((a, b) => a - b);
+  const methods = METHOD_NAMES.filter((name) => results.some(({ method }) => method === name));
+  const cell = (result: ComparisonResult | undefined): string => {
+    if (result === undefined) return '';
+    const { recall } = searchAt(result, SHORTLIST);
+    const label = result.labelPrecision === undefined ? '' : `, ${share(result.labelPrecision)}`;
+    return `${share(result.recall)} / ${share(recall)}${label}`;
+  };
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const { rows, dim, queries, k, metric } = settings;
+  return [
+    `${rows.toLocaleString('en-US')} vectors of ${dim} numbers, ${queries} queries, recall@${k} by ${metric}.`,
+    '',
+    row(['bytes of a code', ...sizes.map(String)]),
+    row(['---', ...sizes.map(() => '---')]),
+    ...methods.map((method) =>
+      row([
+        method,
+        ...sizes.map((size) =>
+          cell(results.find((result) => result.method === method && result.size === size)),
+        ),
+      ]),
+    ),
+  ];
+}
+
+const share = (value: number): string => value.toFixed(3).replace(/^0/, '');
+
+async function measure(
+  { title, metric, ...set }: DataSet,
+  folder: string,
+): Promise<Comparison | undefined> {
+  const vectors = fileOf(folder, set.vectors);
+  if (vectors === undefined) return undefined;
+  const labels = fileOf(folder, set.labels);
+  const { values, dim } = await readVectors([vectors]);
+  const sizes = chosen('SIZES')?.map(Number) ?? SIZES;
+  const usual = { queries: QUERIES, shortlists: [SHORTLIST], seed: 1 };
+  const options: CompareOptions = { title, metric, dim, sizes, ...usual };
+  const hashers = chosen('HASHERS');
+  return compare(values, {
+    ...options,
+    ...(hashers === undefined ? {} : { hashers }),
+    ...(labels === undefined ? {} : { labels: (await readLabels([labels])) as string[] }),
+  });
+}
+
 async function main(folder: string, out: string): Promise<void> {
   mkdirSync(out, { recursive: true });
-  const hashers = chosen('HASHERS');
   const names = chosen('SETS');
+  for (const set of SETS) {
+    if (names !== undefined && !names.includes(set.name)) continue;
+    const comparison = await measure(set, folder);
+    if (comparison === undefined) continue;
+    console.log(formatComparison(comparison));
+    writeFileSync(join(out, `${set.name}.json`), JSON.stringify(comparison));
+    writeFileSync(join(out, `${set.name}.html`), await comparisonPage(comparison));
+  }
   const { cpu, node } = describeMachine();
   const documents: string[] = [`${cpu}, Node ${node}`, ''];
-  for (const { name, title, values, options } of sets(folder)) {
-    if (names !== undefined && !names.includes(name)) continue;
-    const given = hashers === undefined ? {} : { hashers };
-    const comparison = await compare(values, { ...options, title, seed: 1, ...given });
-    console.log(formatComparison(comparison));
-    writeFileSync(join(out, `${name}.json`), JSON.stringify(comparison));
-    writeFileSync(join(out, `${name}.html`), await comparisonPage(comparison));
-    documents.push(`## ${title}`, '', adviceOf(comparison), '', ...markdownTable(comparison), '');
-    writeFileSync(join(out, 'tables.md'), documents.join('\n'));
+  for (const { name, title } of SETS) {
+    const file = join(out, `${name}.json`);
+    if (!existsSync(file)) continue;
+    const comparison: Comparison = JSON.parse(readFileSync(file, 'utf8'));
+    documents.push(`### ${title}`, '', ...tableOf(comparison), '', adviceOf(comparison), '');
   }
+  writeFileSync(join(out, 'tables.md'), documents.join('\n'));
 }
 
 const [folder, out = 'bench/results/choosing'] = process.argv.slice(2);

@@ -40,7 +40,7 @@ const sources = [...filesBelow('lib', '.ts'), ...documents.map((name) => join(RO
 /** Documents may also show code that is no whole program; docstrings may not. */
 const examples = sources
   .flatMap(examplesOf)
-  .filter(({ where, code }) => where.startsWith('lib') || code.includes("from 'flyhash'"));
+  .filter(({ where, code }) => where.startsWith('lib') || /from 'flyhash(\/\w+)?'/.test(code));
 
 interface Outcome {
   readonly where: string;

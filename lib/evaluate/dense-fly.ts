@@ -113,7 +113,7 @@ async function measured(
   let [overlap, atLimit] = [0, 0];
   const visit = (index: number, distances: Uint32Array): void => {
     const { query, truth } = questions[index];
-    const sorted = sortedDistances(distances, (row) => row !== query);
+    const sorted = sortedDistances(distances, (row) => row !== query, limit);
     const near = truth.map((row) => distances[row]);
     overlap += listOverlap(near.map((distance) => tiedPlace(sorted, distance)));
     atLimit += averagePrecisionAt(groupsUpTo(sorted, near, limit), limit);

@@ -16,17 +16,43 @@ export function* groupsOfCounts(
   }
 }
 
-/** The distances of the allowed rows, ascending. */
+/** The `count`-th smallest distance of the allowed rows; the largest where there are fewer. */
+function cutOf(
+  distances: ArrayLike<number>,
+  isAllowed: (row: number) => boolean,
+  count: number,
+): number {
+  const near = new Float64Array(2 * count);
+  let [held, limit] = [0, Number.POSITIVE_INFINITY];
+  for (let row = 0; row < distances.length; row++) {
+    if (!(distances[row] <= limit && isAllowed(row))) continue;
+    near[held++] = distances[row];
+    if (held < near.length) continue;
+    near.sort();
+    held = count;
+    limit = near[count - 1];
+  }
+  const rest = near.subarray(0, held).sort();
+  return held === 0 ? limit : rest[Math.min(count, held) - 1];
+}
+
+/**
+ * The distances of the allowed rows, ascending: all of them, or with `count` as many of the smallest, and with them those
+ * that equal the last.
+ */
 export function sortedDistances(
   distances: ArrayLike<number>,
   isAllowed: (row: number) => boolean,
+  count: number = distances.length,
 ): Float64Array {
+  const isAll = count >= distances.length;
+  const limit = isAll ? Number.POSITIVE_INFINITY : cutOf(distances, isAllowed, Math.max(1, count));
   const own = new Float64Array(distances.length);
-  let count = 0;
+  let kept = 0;
   for (let row = 0; row < distances.length; row++) {
-    if (isAllowed(row)) own[count++] = distances[row];
+    if (distances[row] <= limit && isAllowed(row)) own[kept++] = distances[row];
   }
-  return own.subarray(0, count).sort();
+  return own.subarray(0, kept).sort();
 }
 
 /** The first place from which sorted values are at least `value`, or above it. */
@@ -40,10 +66,11 @@ function bound(sorted: Float64Array, value: number, isAbove: boolean): number {
   return low;
 }
 
-/** Where a row at that distance stands among the sorted distances, which hold its own. */
-export function tiedPlace(sorted: Float64Array, distance: number): TiedPlace {
+/** Where a row at that distance stands among the sorted distances; undefined where none of them is its own. */
+export function tiedPlace(sorted: Float64Array, distance: number): TiedPlace | undefined {
   const before = bound(sorted, distance, false);
-  return { before, tied: bound(sorted, distance, true) - before };
+  const tied = bound(sorted, distance, true) - before;
+  return tied === 0 ? undefined : { before, tied };
 }
 
 /**
@@ -72,7 +99,7 @@ export function nearestRows(
   isAllowed: (row: number) => boolean,
   count: number,
 ): number[] {
-  const sorted = sortedDistances(distances, isAllowed);
+  const sorted = sortedDistances(distances, isAllowed, count);
   if (sorted.length === 0 || count === 0) return [];
   const limit = sorted[Math.min(count, sorted.length) - 1];
   const rows: number[] = [];

@@ -62,7 +62,7 @@ function measured(questions: readonly Question[], tag: RowDistances, limit: numb
   let [overHits, atLimit, recall] = [0, 0, 0];
   for (const { query, truth, duplicates } of questions) {
     const distances = tag(query);
-    const sorted = sortedDistances(distances, (row) => !duplicates.has(row));
+    const sorted = sortedDistances(distances, (row) => !duplicates.has(row), limit);
     const near = truth.map((row) => distances[row]);
     const groups = groupsUpTo(sorted, near, limit);
     overHits += averagePrecisionOverHits(groups, limit);

@@ -4,19 +4,23 @@
  */
 
 import type * as crypto from 'node:crypto';
-import type * as fs from 'node:fs/promises';
+import type * as fs from 'node:fs';
+import type * as files from 'node:fs/promises';
 import type * as os from 'node:os';
 import type * as path from 'node:path';
 import type * as process from 'node:process';
 import type * as url from 'node:url';
+import type * as zlib from 'node:zlib';
 
 interface Builtins {
   readonly 'node:crypto': typeof crypto;
-  readonly 'node:fs/promises': typeof fs;
+  readonly 'node:fs': typeof fs;
+  readonly 'node:fs/promises': typeof files;
   readonly 'node:os': typeof os;
   readonly 'node:path': typeof path;
   readonly 'node:process': typeof process;
   readonly 'node:url': typeof url;
+  readonly 'node:zlib': typeof zlib;
 }
 
 /** A module of Node, or undefined elsewhere, and where Node was built without it. */

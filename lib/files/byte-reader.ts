@@ -3,14 +3,19 @@
  * Never more is held than was asked for and has really come, so that a header may claim any size.
  */
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
 import { FlyhashError } from '../errors.ts';
-import { refused } from './paths.ts';
+import { builtin } from './builtin.ts';
+import { disk, refused } from './paths.ts';
 
 /** Bytes that are asked of the stream at a time when much is wanted. */
 const STEP = 1 << 20;
+
+/** A module that whoever has a disk has too, but for a Node that was built without it. */
+function required<Name extends 'node:fs' | 'node:zlib'>(name: Name) {
+  const found = builtin(name);
+  if (found === undefined) throw new FlyhashError('ERR_FILE', `Node must have ${name}, got none`);
+  return found;
+}
 
 export class ByteReader {
   readonly path: string;
@@ -36,11 +41,14 @@ export class ByteReader {
   /** Opens a file; FlyhashError ERR_FILE when the system refuses. */
   static async open(path: string): Promise<ByteReader> {
     const isPacked = path.endsWith('.gz');
-    const { size } = await stat(path).catch((error: unknown) => {
-      throw refused(path, 'a readable file', error);
-    });
-    const file = createReadStream(path, { highWaterMark: STEP });
-    const stream = isPacked ? file.pipe(createGunzip({ chunkSize: STEP })) : file;
+    const { size } = await disk()
+      .fs.stat(path)
+      .catch((error: unknown) => {
+        throw refused(path, 'a readable file', error);
+      });
+    const file = required('node:fs').createReadStream(path, { highWaterMark: STEP });
+    const gunzip = isPacked ? required('node:zlib').createGunzip({ chunkSize: STEP }) : undefined;
+    const stream = gunzip === undefined ? file : file.pipe(gunzip);
     file.on('error', (error) => stream.destroy(error));
     const end = (): void => {
       file.destroy();

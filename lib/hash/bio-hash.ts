@@ -101,7 +101,8 @@ export class BioHash extends Hasher<SparseCodes> {
   /**
    * A hasher whose units have learnt from vectors, in memory or as a stream. The training makes many passes: a
    * function, and an iterable that can be iterated again, is read again for each; a stream that comes only once is
-   * kept in a temporary file. The same rows give the same hasher, however they come and whatever the threads.
+   * kept in a temporary file. The same rows give the same hasher, whatever the threads and however they come, but that
+   * `sgd` takes those of a stream in their order (`shuffle: false`).
    *
    * @param vectors rows x dim numbers, flat or as an array of rows; an async iterable of such batches; or a function
    * that gives an iterable of them.

@@ -39,7 +39,7 @@ export interface CompetitionTraining {
   trainer?: BioTrainer;
   /** Decides where units begin, and the order of rows, 0 to 2^53 - 1; default 0. */
   seed?: number;
-  /** How a vector finds its winner; default 'normalised'. */
+  /** How a vector finds its winner; default 'normalised' for `em`, 'inner-product', the paper's, for `sgd`. */
   assignment?: BioAssignment;
   /** Whether the mean of the training vectors is the origin (default true). */
   center?: boolean;
@@ -63,7 +63,11 @@ export interface CompetitionTraining {
   rate?: number;
   /** sgd: the rank that is repelled, 2 to units; default 2. */
   rank?: number;
-  /** sgd: 'normal' (the default): standard normal weights. 'rows': as `em` begins. */
+  /**
+   * sgd: 'normal': standard normal weights, as the paper begins; 'rows': as `em` begins. The default is 'normal' for the
+   * assignment 'inner-product', where units that never won are longest and so win next; with 'normalised' most of them
+   * would never win, so that its default is 'rows'.
+   */
   init?: 'normal' | 'rows';
   /** sgd: whether rows come in a drawn order; default true for vectors in memory, and impossible for a stream. */
   shuffle?: boolean;
@@ -133,8 +137,12 @@ function emSettings({ iterations = 50, tolerance = 1e-4, restarts = 1 }: Competi
   };
 }
 
-function sgdSettings(options: CompetitionTraining, units: number, repulsion: number) {
-  const { epochs = 20, batchSize = 100, rate = 0.02, rank = 2, init = 'normal' } = options;
+function sgdSettings(
+  options: CompetitionTraining,
+  { units, repulsion, assignment }: Pick<TrainingSettings, 'units' | 'repulsion' | 'assignment'>,
+) {
+  const { epochs = 20, batchSize = 100, rate = 0.02, rank = 2 } = options;
+  const { init = assignment === 'normalised' ? 'rows' : 'normal' } = options;
   const { shuffle, normTolerance } = options;
   const checked = {
     epochs: checkInteger(epochs, 'epochs', 1, MOST),
@@ -182,19 +190,22 @@ export function checkTraining(
   own: readonly string[],
 ): TrainingSettings {
   const trainer = checkTrainer(options, own);
-  const { dim, assignment = 'normalised', repulsion = 0, power = 2 } = options;
-  const { center = true, unitLength = true } = options;
-  const delta = checkNumber(repulsion, 'repulsion', 0, 1e6);
+  const { dim, repulsion = 0, power = 2, center = true, unitLength = true } = options;
+  const { assignment = trainer === 'em' ? 'normalised' : 'inner-product' } = options;
+  const competition = {
+    units,
+    repulsion: checkNumber(repulsion, 'repulsion', 0, 1e6),
+    assignment: checkOneOf(assignment, 'assignment', BIO_ASSIGNMENTS),
+  };
   return {
-    ...{ units, trainer, repulsion: delta },
+    ...{ ...competition, trainer },
     dim: dim === undefined ? undefined : checkInteger(dim, 'dim', 1, MAX_DIM),
     seed: checkSeed(options.seed),
-    assignment: checkOneOf(assignment, 'assignment', BIO_ASSIGNMENTS),
     center: checkBoolean(center, 'center'),
     unitLength: checkBoolean(unitLength, 'unitLength'),
     power: checkPower(power, trainer),
     ...emSettings(options),
-    ...sgdSettings(options, units, delta),
+    ...sgdSettings(options, competition),
     threads: givenThreads(options.threads),
     onProgress: checkCallback(options.onProgress, 'onProgress'),
     signal: checkSignal(options.signal),

@@ -33,7 +33,7 @@ export interface Update {
 
 /** The sum that a unit was made of, in the direction of its weights, with that of the rows that it won now. */
 function continuedSum(
-  sums: Float32Array | Float64Array,
+  sums: Float64Array,
   weights: Float32Array,
   length: number,
   assignment: BioAssignment,

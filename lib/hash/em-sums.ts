@@ -13,10 +13,16 @@ import { WorstRows } from './worst-rows.ts';
 /** The rank that counts for no unit. */
 const NOBODY = 0xffffffff;
 
+/**
+ * Rows, counted from the first of all, whose float32 sums are added up in double: a float32 that has become large forgets
+ * what is added to it, and a unit may win any number of rows.
+ */
+const SUMMED_ROWS = 2 ** 16;
+
 /** What a look at the rows found. */
 export interface UnitSums {
   /** units x dim: the sums of the rows that each unit won, less repulsion x those where it came second. */
-  readonly sums: Float64Array | Float32Array;
+  readonly sums: Float64Array;
   readonly wins: Uint32Array;
   readonly energy: number;
   readonly worst: WorstRows;
@@ -33,6 +39,7 @@ export class RowSums {
   readonly #activations: Float32Array;
   readonly #won: Float32Array;
   readonly #lost: Float32Array | undefined;
+  readonly #sums: Float64Array;
 
   constructor(rows: TrainingRows, units: number, repulsion: number, work: KernelWork) {
     this.#rows = rows;
@@ -45,21 +52,21 @@ export class RowSums {
     this.#activations = allocated(Float32Array, rows.runRows, this.#count, 'activations');
     this.#won = allocated(Float32Array, units, rows.dim, 'units x dim, the sums,');
     this.#lost = isRepelled ? new Float32Array(this.#won.length) : undefined;
+    this.#sums = allocated(Float64Array, units, rows.dim, 'units x dim, the sums,');
   }
 
   /** What the units of those panels find; the sums are this object's until the next look. */
   async look(units: UnitPanels): Promise<UnitSums> {
-    this.#won.fill(0);
-    this.#lost?.fill(0);
+    this.#sums.fill(0);
     const worst = new WorstRows(this.#units);
     const tally = { wins: new Uint32Array(this.#units), energy: 0, worst };
     await this.#rows.forEachRun(async (run) => {
       await this.#rank(run, units.panels);
       this.#countWinners(run, units.scales, tally);
-      await this.#sum(run, 0, this.#won);
-      if (this.#lost !== undefined) await this.#sum(run, 1, this.#lost);
+      await this.#sum(run);
     });
-    return { ...tally, sums: this.#difference() };
+    this.#addUp();
+    return { ...tally, sums: this.#sums };
   }
 
   async #rank({ prepared, rows }: PreparedRun, panels: Float32Array): Promise<void> {
@@ -70,12 +77,21 @@ export class RowSums {
     });
   }
 
-  async #sum({ prepared, rows }: PreparedRun, place: number, sums: Float32Array): Promise<void> {
+  /** Sums a run's rows in pieces that end where float32 sums are added up. */
+  async #sum({ prepared, first, rows }: PreparedRun): Promise<void> {
     const { dim } = this.#rows;
-    await this.#work.run({
-      name: 'competitionSums',
-      args: [prepared, rows, dim, this.#ranks, this.#count, place, this.#units, sums],
-    });
+    const [ranks, count] = [this.#ranks, this.#count];
+    for (let row = 0, end = 0; row < rows; row = end) {
+      end = Math.min(rows, row + SUMMED_ROWS - ((first + row) % SUMMED_ROWS));
+      const own = prepared.subarray(row * dim, end * dim);
+      const ranked = ranks.subarray(row * count, end * count);
+      for (const [place, sums] of [this.#won, this.#lost].entries()) {
+        if (sums === undefined) continue;
+        const args = [own, end - row, dim, ranked, count, place, this.#units, sums] as const;
+        await this.#work.run({ name: 'competitionSums', args });
+      }
+      if ((first + end) % SUMMED_ROWS === 0) this.#addUp();
+    }
   }
 
   /** Counts a run's winners. Rows without a direction win nobody, and nobody loses by them. */
@@ -105,11 +121,13 @@ export class RowSums {
     tally.energy = energy;
   }
 
-  #difference(): Float64Array | Float32Array {
-    const [won, lost] = [this.#won, this.#lost];
-    if (lost === undefined) return won;
-    const difference = new Float64Array(won.length);
-    for (let i = 0; i < won.length; i++) difference[i] = won[i] - this.#repulsion * lost[i];
-    return difference;
+  /** Adds the float32 sums, less those of second places, to the sums, and begins them anew. */
+  #addUp(): void {
+    const [won, lost, sums] = [this.#won, this.#lost, this.#sums];
+    for (let i = 0; i < sums.length; i++) sums[i] += won[i];
+    won.fill(0);
+    if (lost === undefined) return;
+    for (let i = 0; i < sums.length; i++) sums[i] -= this.#repulsion * lost[i];
+    lost.fill(0);
   }
 }

@@ -2,7 +2,8 @@
  * The batch trainer of BioHash: spherical k-means (Dhillon and Modha 2001), whose energy is that of BioHash with p = 2
  * (papers: Ryali et al. 2020, equation 3, with normalised assignment). Every iteration finds the winners of all rows and
  * moves each unit to the direction of what it won; units that won nothing go to the rows explained worst. Without
- * repulsion the energy never rises: an iteration that does not lower it is undone, and ends the training.
+ * repulsion the energy of the normalised assignment never rises: an iteration that does not lower it is undone, and ends
+ * the training.
  */
 
 import { type BioReport, deadUnitsOf } from './bio-report.ts';
@@ -51,18 +52,28 @@ export interface Trained {
 /** How `activationScale` and the panels see the weights of this trainer. */
 export const EM_ACTIVATION = { power: 2, isScaled: false } as const;
 
-/** Writes the direction of a sum, and gives the norm of the sum: 0, and nothing written, where it has none. */
+/**
+ * The norm that a unit takes with the sum of what it won, where norms count. The paper's rule moves it from c to about 1 / t,
+ * t being the sum's direction times the weights; half way there it settles at 1, all the way it would go to and fro.
+ */
+function movedNorm(sums: Float64Array, length: number, weights: Float32Array): number {
+  let product = 0;
+  for (let i = 0; i < sums.length; i++) product += weights[i] * sums[i];
+  return product > 0 ? (normOf(weights) + length / product) / 2 : 0;
+}
+
+/**
+ * Writes the direction of a sum, for the normalised assignment with the norm 1, and gives the norm of the sum: 0, and
+ * nothing written, where it has no direction.
+ */
 export function moveUnit(
-  sums: Float32Array | Float64Array,
+  sums: Float64Array,
   assignment: BioAssignment,
   weights: Float32Array,
 ): number {
   const length = normOf(sums);
-  let divisor = length;
-  if (assignment === 'inner-product') {
-    divisor = 0;
-    for (let i = 0; i < sums.length; i++) divisor += weights[i] * sums[i];
-  }
+  const norm = assignment === 'normalised' ? 1 : movedNorm(sums, length, weights);
+  const divisor = length / norm;
   const moved = new Float32Array(sums.length);
   let total = 0;
   for (let i = 0; i < moved.length; i++) {
@@ -70,7 +81,7 @@ export function moveUnit(
     total += moved[i];
   }
   // A sum of finite float32 numbers is finite, and one with an infinity or no number is not.
-  if (!(divisor > 0) || !Number.isFinite(total)) return 0;
+  if (!(divisor > 0 && Number.isFinite(divisor) && Number.isFinite(total))) return 0;
   weights.set(moved);
   return length;
 }
@@ -81,7 +92,7 @@ export function unitsAtRows(rows: Float32Array, dim: number): UnitState {
   const lengths = new Float64Array(rows.length / dim);
   for (let unit = 0; unit < lengths.length; unit++) {
     const own = weights.subarray(unit * dim, (unit + 1) * dim);
-    lengths[unit] = moveUnit(own.slice(), 'normalised', own);
+    lengths[unit] = moveUnit(new Float64Array(own), 'normalised', own);
   }
   return { weights, lengths };
 }

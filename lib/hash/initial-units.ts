@@ -38,7 +38,8 @@ class Reservoir {
   /** Where fewer rows than units have a direction, units are doubles: they win nothing and are seeded again. */
   filled(): Float32Array {
     if (this.#seen === 0) {
-      throw wrongValue('vectors', 'at least one vector that is not the mean', `${0} such vectors`);
+      const expected = 'different from their mean (with center: false, from 0) in at least one row';
+      throw wrongValue('vectors', expected, 0);
     }
     for (let unit = this.#seen; unit < this.#units; unit++) {
       const from = (unit % this.#seen) * this.#dim;

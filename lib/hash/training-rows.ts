@@ -60,11 +60,17 @@ export async function meanOf(
   return { rows, mean };
 }
 
+/** Four rows at a time, whose numbers are added one after the other all the same. */
 function addRows({ vectors, rows }: VectorRun, sums: Float64Array): void {
   const dim = sums.length;
-  for (let row = 0, at = 0; row < rows; row++) {
-    for (let i = 0; i < dim; i++) sums[i] += vectors[at++];
+  const whole = rows - (rows % 4);
+  for (let a = 0; a < whole * dim; a += 4 * dim) {
+    const [b, c, d] = [a + dim, a + 2 * dim, a + 3 * dim];
+    for (let i = 0; i < dim; i++) {
+      sums[i] = sums[i] + vectors[a + i] + vectors[b + i] + vectors[c + i] + vectors[d + i];
+    }
   }
+  for (let at = whole * dim; at < rows * dim; at++) sums[at % dim] += vectors[at];
 }
 
 async function prepare(

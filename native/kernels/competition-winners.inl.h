@@ -36,7 +36,7 @@ inline std::uint32_t competitionWinner(const float* activations, std::size_t str
 }
 
 // The wanted units of largest activation, largest first: ranks and best rows x wanted.
-inline void competitionRanks(const CompetitionUnits& units, const float* prepared, std::size_t rows,
+inline void competitionRanks(const CompetitionUnits& units, const CompetitionVectors& prepared,
                              std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
                              float* best) {
   const std::size_t stride = competitionStride(units);
@@ -50,17 +50,17 @@ inline void competitionRanks(const CompetitionUnits& units, const float* prepare
     to.indices[0] = winner;
     to.values[0] = own[winner];
   };
-  competitionRuns(units, prepared, rows, wanted, scratch, rank);
+  competitionRuns(units, prepared, wanted, scratch, rank);
 }
 
 // The active units of largest activation, ascending, of vectors less the mean: rows x active.
-inline void competitionWinners(const CompetitionUnits& units, const float* vectors,
-                               std::size_t rows, std::size_t active, std::byte* scratch,
+inline void competitionWinners(const CompetitionUnits& units, const CompetitionVectors& vectors,
+                               std::size_t active, std::byte* scratch,
                                std::uint32_t* indices) {
   const std::size_t stride = competitionStride(units);
   const auto choose = [=](std::size_t row, const float* own, const TopKMemory& memory) {
     topKSet(own, stride, active, competitionBound(own, stride, active), memory,
             indices + row * active);
   };
-  competitionRuns(units, vectors, rows, active, scratch, choose);
+  competitionRuns(units, vectors, active, scratch, choose);
 }

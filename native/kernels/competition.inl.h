@@ -50,9 +50,12 @@ inline void competitionCentre(const float* vector, const float* mean, std::size_
   for (; i < dim; i++) to[i] = vector[i] - mean[i];
 }
 
-inline CompetitionRun competitionActivate(const CompetitionUnits& units, const float* vectors,
-                                          std::size_t rows, std::byte* scratch) {
+inline CompetitionRun competitionActivate(const CompetitionUnits& units,
+                                          const CompetitionVectors& run, std::byte* scratch) {
   const std::size_t stride = competitionStride(units);
+  const std::size_t rows = run.rows;
+  const float* vectors = run.vectors;
+  const float* ahead = run.following < rows ? nullptr : vectors + rows * units.dim;
   float* activations = reinterpret_cast<float*>(alignedScratch(scratch));
   float* centred = activations + rows * stride;
   float* end = centred;
@@ -64,8 +67,8 @@ inline CompetitionRun competitionActivate(const CompetitionUnits& units, const f
     vectors = centred;
     end += (rows * units.dim + 15) / 16 * 16;
   }
-  project(ProjectionInput{vectors, units.dim, units.panels}, CompetitionOutput{stride, activations},
-          rows, stride / 16);
+  project(ProjectionInput{vectors, units.dim, units.panels, ahead},
+          CompetitionOutput{stride, activations}, rows, stride / 16);
   for (std::size_t row = 0; row < rows; row++) {
     for (std::size_t u = units.count; u < stride; u++) activations[row * stride + u] = -INFINITY;
   }
@@ -74,14 +77,16 @@ inline CompetitionRun competitionActivate(const CompetitionUnits& units, const f
 
 // Calls use(row, its activations, memory to choose `wanted` of them) for all rows, a run at a time.
 template <typename Use>
-inline void competitionRuns(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+inline void competitionRuns(const CompetitionUnits& units, const CompetitionVectors& all,
                             std::size_t wanted, std::byte* scratch, Use use) {
   const std::size_t step = competitionRun(units);
   const std::size_t stride = competitionStride(units);
-  for (std::size_t first = 0; first < rows; first += step) {
-    const std::size_t count = rows - first < step ? rows - first : step;
-    const CompetitionRun run =
-        competitionActivate(units, vectors + first * units.dim, count, scratch);
+  for (std::size_t first = 0; first < all.rows; first += step) {
+    const std::size_t rest = all.rows - first;
+    const std::size_t count = rest < step ? rest : step;
+    const CompetitionVectors own{all.vectors + first * units.dim, count,
+                                 rest - count + all.following};
+    const CompetitionRun run = competitionActivate(units, own, scratch);
     const TopKMemory memory = topKMemory(stride, wanted, run.rest);
     for (std::size_t row = 0; row < count; row++) {
       use(first + row, run.activations + row * stride, memory);
@@ -90,10 +95,10 @@ inline void competitionRuns(const CompetitionUnits& units, const float* vectors,
 }
 
 // The activations themselves, of vectors less the mean: rows x units.
-inline void competitionValues(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+inline void competitionValues(const CompetitionUnits& units, const CompetitionVectors& vectors,
                               std::byte* scratch, float* values) {
   const auto copy = [=](std::size_t row, const float* own, const TopKMemory&) {
     std::memcpy(values + row * units.count, own, units.count * sizeof(float));
   };
-  competitionRuns(units, vectors, rows, 1, scratch, copy);
+  competitionRuns(units, vectors, 1, scratch, copy);
 }

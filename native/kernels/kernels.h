@@ -67,12 +67,12 @@ struct Kernels {
 
   // competition.inl.h, competition-winners.inl.h
   std::size_t (*competitionScratchBytes)(const CompetitionUnits& units, std::size_t wanted);
-  void (*competitionRanks)(const CompetitionUnits& units, const float* prepared, std::size_t rows,
+  void (*competitionRanks)(const CompetitionUnits& units, const CompetitionVectors& prepared,
                            std::size_t wanted, std::byte* scratch, std::uint32_t* ranks,
                            float* best);
-  void (*competitionWinners)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+  void (*competitionWinners)(const CompetitionUnits& units, const CompetitionVectors& vectors,
                              std::size_t active, std::byte* scratch, std::uint32_t* indices);
-  void (*competitionValues)(const CompetitionUnits& units, const float* vectors, std::size_t rows,
+  void (*competitionValues)(const CompetitionUnits& units, const CompetitionVectors& vectors,
                             std::byte* scratch, float* values);
 
   // competition-learning.inl.h: sums and deltas are units x dim, deltas made for units first .. end

@@ -133,6 +133,14 @@ struct CompetitionUnits {
   std::size_t count;
 };
 
+// Vectors that are looked at, rows x dim, and how many more follow them in memory, which may be
+// fetched ahead and are not looked at.
+struct CompetitionVectors {
+  const float* vectors;
+  std::size_t rows;
+  std::size_t following;
+};
+
 // Prepared rows, count x dim, and the units that each of them ranked, count x places, of any
 // content (competition-learning.inl.h).
 struct CompetitionRows {

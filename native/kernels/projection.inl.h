@@ -19,10 +19,15 @@ inline constexpr std::size_t PROJECTION_ROWS = 96 / TILE_ROWS * TILE_ROWS;
 // width.
 inline constexpr std::size_t PROJECTION_DEPTH = 2048;
 
+// Inputs ahead of which panels are fetched from the second-level cache: without that, the tile waits
+// for an eighth of its time (Sapphire Rapids; from 6 to 24 make no difference, 32 do not fit).
+inline constexpr std::size_t PROJECTION_AHEAD = 8;
+
 struct ProjectionInput {
   const float* vectors;
   std::size_t dim;
   const float* panels;
+  const float* ahead = nullptr;  // as many rows, to be fetched while these are worked on; or null
 };
 
 // Takes a row's sums of neighbouring groups as code bytes.
@@ -69,9 +74,16 @@ template <std::size_t ROWS, std::size_t BLOCKS>
   const std::size_t dim = input.dim;
   const float* vectors = input.vectors + row * dim;
   const float* panel = input.panels + group * dim * 16;
+  const float* ahead = group == 0 && input.ahead != nullptr ? input.ahead + row * dim : nullptr;
   for (std::size_t i = begin; i < end; i++) {
+    if (ahead != nullptr && i % 16 == 0) {
+      for (std::size_t r = 0; r < ROWS; r++) prefetchSecond(ahead + r * dim + i);
+    }
     F32x16 weights[BLOCKS];
-    for (std::size_t c = 0; c < BLOCKS; c++) weights[c] = load(panel + (c * dim + i) * 16);
+    for (std::size_t c = 0; c < BLOCKS; c++) {
+      prefetch(panel + (c * dim + i + PROJECTION_AHEAD) * 16);
+      weights[c] = load(panel + (c * dim + i) * 16);
+    }
     for (std::size_t r = 0; r < ROWS; r++) {
       const F32x16 value = broadcast(vectors[r * dim + i]);
       for (std::size_t c = 0; c < BLOCKS; c++) sums[r][c] = fma(value, weights[c], sums[r][c]);

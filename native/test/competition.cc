@@ -20,6 +20,8 @@ struct CompetitionCase {
     mean = draw.floats(dim, draw.shape());
   }
 
+  CompetitionVectors input() const { return {vectors.data(), rows, 0}; }
+
   CompetitionUnits problem(bool centred) const {
     return {panels.data(), centred ? mean.data() : nullptr, dim, units};
   }
@@ -51,7 +53,7 @@ TEST(Competition, RanksEqualScalar) {
       ranks[i].assign(c.rows * c.wanted, 7);
       best[i].assign(c.rows * c.wanted, 7.0F);
       std::vector<std::byte> scratch = scratchOf(kernels, c.problem(false), c.wanted);
-      kernels.competitionRanks(c.problem(false), c.vectors.data(), c.rows, c.wanted, scratch.data(),
+      kernels.competitionRanks(c.problem(false), c.input(), c.wanted, scratch.data(),
                                ranks[i].data(), best[i].data());
     }
     EXPECT_EQ(ranks[0], ranks[1]);
@@ -69,10 +71,9 @@ TEST(Competition, WinnersAndValuesEqualScalar) {
       winners[i].assign(c.rows * c.wanted, 7);
       values[i].assign(c.rows * c.units, 7.0F);
       std::vector<std::byte> scratch = scratchOf(kernels, c.problem(true), c.wanted);
-      kernels.competitionWinners(c.problem(true), c.vectors.data(), c.rows, c.wanted,
-                                 scratch.data(), winners[i].data());
-      kernels.competitionValues(c.problem(true), c.vectors.data(), c.rows, scratch.data(),
-                                values[i].data());
+      kernels.competitionWinners(c.problem(true), c.input(), c.wanted, scratch.data(),
+                                 winners[i].data());
+      kernels.competitionValues(c.problem(true), c.input(), scratch.data(), values[i].data());
     }
     EXPECT_EQ(winners[0], winners[1]);
     EXPECT_TRUE(sameBits(values[0], values[1]));

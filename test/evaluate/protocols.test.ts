@@ -1,6 +1,6 @@
 /**
  * The protocols on small data, on every backend with equal figures: what they count, what they leave out, that seeds
- * decide, that repeats spread, and that wrong arguments are refused by name.
+ * decide, and that repeats spread. What they refuse: protocol-arguments.test.ts.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -9,29 +9,20 @@ import { bioHash } from '../../lib/evaluate/bio-hash-protocol.ts';
 import { denseFly } from '../../lib/evaluate/dense-fly.ts';
 import { checkLabels, splitByClass } from '../../lib/evaluate/labels.ts';
 import { neighborRecall } from '../../lib/evaluate/neighbor-recall.ts';
-import { groupsUpTo, nearestRows, sortedDistances } from '../../lib/evaluate/rankings.ts';
+import {
+  groupsUpTo,
+  nearestRows,
+  sortedDistances,
+  tiedPlace,
+} from '../../lib/evaluate/rankings.ts';
 import { type EvaluationReport, formatReport } from '../../lib/evaluate/report.ts';
 import { science2017 } from '../../lib/evaluate/science-2017.ts';
 import { standardised } from '../../lib/evaluate/standardise.ts';
 import { stream } from '../../lib/random.ts';
 import { allBackends, levelBackends, reference, useBackend } from '../support/backends.ts';
+import { DIM, labelledClusters, ROWS } from '../support/labelled-clusters.ts';
 
-const DIM = 6;
-const ROWS = 90;
-
-/** Three clusters of positive numbers, and which of them each row is of. */
-function clusters(): { data: Float32Array; labels: string[] } {
-  const data = new Float32Array(ROWS * DIM);
-  stream(4, 'evaluation').fillNormals(data);
-  const labels = Array.from({ length: ROWS }, (_, row) => ['a', 'b', 'c'][row % 3]);
-  for (let i = 0; i < data.length; i++) {
-    const cluster = Math.floor(i / DIM) % 3;
-    data[i] = Math.abs(data[i]) + (Math.floor((i % DIM) / 2) === cluster ? 8 : 1);
-  }
-  return { data, labels };
-}
-
-const { data, labels } = clusters();
+const { data, labels } = labelledClusters();
 const small = { dim: DIM, seed: 3, threads: 2 } as const;
 const fastest = [...levelBackends.values()].at(-1) ?? reference;
 
@@ -150,6 +141,14 @@ describe('protocols', () => {
     const isAllowed = (row: number): boolean => row !== 1;
     const sorted = sortedDistances(distances, isAllowed);
     expect([...sorted]).toEqual([2, 2, 2, 5, 7]);
+    for (const count of [1, 2, 3]) {
+      // As many as are asked for, and those that equal the last.
+      expect([...sortedDistances(distances, isAllowed, count)]).toEqual([2, 2, 2]);
+    }
+    expect([...sortedDistances(distances, isAllowed, 4)]).toEqual([2, 2, 2, 5]);
+    expect([...sortedDistances(distances, isAllowed, 5)]).toEqual([2, 2, 2, 5, 7]);
+    expect(tiedPlace(sorted, 2)).toEqual({ before: 0, tied: 3 });
+    expect(tiedPlace(sorted.subarray(0, 4), 7)).toBeUndefined();
     const groups = groupsUpTo(sorted, [2, 7], 4);
     expect(groups).toEqual([
       { count: 3, relevant: 1 },
@@ -157,6 +156,20 @@ describe('protocols', () => {
     ]);
     expect(nearestRows(distances, isAllowed, 2)).toEqual([2, 3]);
     expect(averagePrecision(groups)).toBeGreaterThan(0);
+  });
+
+  it('rank the nearest of many as sorting all of them would', () => {
+    const draw = stream(7, 'evaluation');
+    for (const distinct of [3, 50, 100_000]) {
+      const distances = Float32Array.from({ length: 800 }, () => draw.below(distinct));
+      const isAllowed = (row: number): boolean => row % 7 !== 3;
+      const all = sortedDistances(distances, isAllowed);
+      for (const count of [1, 10, 200, 684, 685, 799, 800, 900]) {
+        const last = all[Math.min(count, all.length) - 1];
+        const expected = all.filter((distance) => distance <= last);
+        expect(sortedDistances(distances, isAllowed, count)).toEqual(expected);
+      }
+    }
   });
 
   it('tell progress and are aborted', async () => {
@@ -174,149 +187,5 @@ describe('protocols', () => {
     await expect(
       bioHash(data, labels, { ...options, onProgress, signal: controller.signal }),
     ).rejects.toBe(reason);
-  });
-
-  type Loose = (...args: readonly unknown[]) => Promise<unknown>;
-  const bio = bioHash as unknown as Loose;
-  const science = science2017 as unknown as Loose;
-  const fly = denseFly as unknown as Loose;
-  const recall = neighborRecall as unknown as Loose;
-  const short = labels.slice(1);
-  const withNaN = data.slice();
-  withNaN[7] = Number.NaN;
-  const wrong: [string, () => Promise<unknown>, typeof TypeError | typeof RangeError, string][] = [
-    [
-      'labels of another length',
-      () => bio(data, short, { dim: DIM }),
-      RangeError,
-      'labels.length must be rows = 90, got 89',
-    ],
-    [
-      'labels of no kind',
-      () => bio(data, 'abc', { dim: DIM }),
-      TypeError,
-      'labels must be an array',
-    ],
-    [
-      'a label that is none',
-      () => bio(data, [null, ...short], { dim: DIM }),
-      TypeError,
-      'labels[0] must be a number or a string',
-    ],
-    [
-      'one class',
-      () =>
-        bio(
-          data,
-          labels.map(() => 1),
-          { dim: DIM },
-        ),
-      RangeError,
-      'labels must be at least two classes',
-    ],
-    [
-      'a class too small',
-      () => bio(data, labels, { dim: DIM, perClass: 30 }),
-      RangeError,
-      'labels must be more than perClass = 30 rows',
-    ],
-    [
-      'NaN',
-      () => bio(withNaN, labels, { dim: DIM }),
-      RangeError,
-      'vectors[1][1] must be finite, got NaN',
-    ],
-    [
-      'another method',
-      () => bio(data, labels, { dim: DIM, methods: ['LHS'] }),
-      RangeError,
-      'methods[0] must be one of',
-    ],
-    [
-      'no methods',
-      () => bio(data, labels, { dim: DIM, methods: [] }),
-      TypeError,
-      'methods must be an array with at least one',
-    ],
-    [
-      'no hash length',
-      () => bio(data, labels, { dim: DIM, hashLengths: [0] }),
-      RangeError,
-      'hashLengths[0] must be',
-    ],
-    [
-      'places of text',
-      () => bio(data, labels, { dim: DIM, places: 'some' }),
-      RangeError,
-      "places must be one of 'all'",
-    ],
-    [
-      'activity',
-      () => bio(data, labels, { dim: DIM, activity: 0 }),
-      RangeError,
-      'activity must be above 0',
-    ],
-    [
-      'another option',
-      () => bio(data, labels, { dim: DIM, queries: 3 }),
-      TypeError,
-      'got "queries"',
-    ],
-    ['no repeats', () => science(data, { dim: DIM, repeats: 0 }), RangeError, 'repeats must be'],
-    [
-      'more queries than rows',
-      () => science(data, { dim: DIM, queries: 91 }),
-      RangeError,
-      'queries must be a whole number from 1 to 90',
-    ],
-    [
-      'k above the units',
-      () => science(data, { dim: DIM, hashLengths: [61] }),
-      RangeError,
-      'hashLengths must be at most 10 x dim',
-    ],
-    [
-      'a row of zeros',
-      () => science(new Float32Array(12), { dim: 6 }),
-      RangeError,
-      'vectors[0] must be of a mean above 0',
-    ],
-    [
-      'a dataset of another kind',
-      () => science(data, { dim: DIM, dataset: 3 }),
-      TypeError,
-      'dataset must be a string',
-    ],
-    ['one number a row', () => fly(data, { dim: 1 }), RangeError, 'dim must be at least 2'],
-    [
-      'as many neighbours as rows',
-      () => fly(data, { dim: DIM, neighbors: 90 }),
-      RangeError,
-      'neighbors must be',
-    ],
-    [
-      'another metric',
-      () => recall(data, { dim: DIM, metric: 'l1' }),
-      RangeError,
-      'metric must be one of',
-    ],
-    [
-      'every row a query',
-      () => recall(data, { dim: DIM, queries: 90 }),
-      RangeError,
-      'queries must be',
-    ],
-    [
-      'one vector',
-      () => recall(data.slice(0, 6), { dim: DIM }),
-      RangeError,
-      'vectors must be at least 2 rows',
-    ],
-  ];
-
-  it.each(wrong)('refuse %s', async (_what, call, kind, sentence) => {
-    useBackend(fastest);
-    await expect(call()).rejects.toThrow(kind);
-    await expect(call()).rejects.toThrow(sentence);
   });
 });

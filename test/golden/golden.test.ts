@@ -72,7 +72,8 @@ const HASHERS: Record<string, (sample: Sample) => Promise<string>> = {
   'BioHash sgd, the model and its codes': async (sample) => {
     const { dim, values } = learnable(sample);
     const options = { dim, units: 10, active: 2, seed, epochs: 2, repulsion: 0.25, batchSize: 30 };
-    const hasher = await BioHash.train(values, { ...options, trainer: 'sgd' });
+    const rule = { trainer: 'sgd', assignment: 'normalised', init: 'normal' } as const;
+    const hasher = await BioHash.train(values, { ...options, ...rule });
     return sha256(hasher.toBytes(), bytesOf(hasher.hash(values)));
   },
   'Itq, the model and its codes': async (sample) => {
