@@ -10,6 +10,10 @@ const NINE = 0x39;
 const MOST_MANTISSA = 2 ** 53 / 10 - 1;
 const MOST_POWER = 22;
 const POWERS = Float64Array.from({ length: MOST_POWER + 1 }, (_, i) => Number(`1e${i}`));
+/** Numbers that ten digits behind the point, and three more, tell apart. */
+const LEAST_COMMON = 1e-5;
+const MOST_COMMON = 1e6;
+const LEAST_SIX_DIGITS = 1e5;
 /** Least float32 with all of its 24 bits. */
 const LEAST_NORMAL = 2 ** -126;
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -46,6 +50,19 @@ function parseLongDecimal(bytes: Uint8Array, start: number, end: number): number
 
 /** The shortest decimal that is that float32. */
 export function shortestFloat32(value: number): string {
+  const size = Math.abs(value);
+  if (size < LEAST_COMMON || size >= MOST_COMMON) return shortestUncommon(value);
+  let power = 0;
+  while (size * POWERS[power] < LEAST_SIX_DIGITS) power++;
+  for (; ; power++) {
+    // Both parts are exact, so this is the double that the decimal stands for, and String gives the decimal.
+    const decimal = Math.round(size * POWERS[power]) / POWERS[power];
+    if (Math.fround(decimal) === size) return value < 0 ? `-${decimal}` : String(decimal);
+  }
+}
+
+/** The same for numbers of any size, zeros and those below the normal ones too: five times as slow. */
+function shortestUncommon(value: number): string {
   if (Object.is(value, -0)) return '-0';
   // Numbers below the normal ones have fewer digits than others.
   for (let digits = Math.abs(value) < LEAST_NORMAL ? 1 : 6; digits < 9; digits++) {

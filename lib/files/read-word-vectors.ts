@@ -43,7 +43,8 @@ export function wordVectorsFormat(path: string, format: unknown): WordVectorsFor
 /**
  * Word vectors from a file. Text has a word and its numbers on each line, with a first line of the numbers of rows
  * and columns (word2vec, fastText .vec) or without (GloVe); binary is that of word2vec. Of rows with the same word the
- * first counts. Numbers become float32 as `Math.fround(Number(text))` would make them.
+ * first counts. A file with fewer rows than its first line claims was cut; text with more is read to its end (`report`
+ * tells). Numbers become float32 as `Math.fround(Number(text))` would make them.
  *
  * @param path a path or file: URL; a name that ends in .gz is unpacked.
  * @throws (rejects) TypeError or RangeError for wrong arguments and for a file without rows; FlyhashError ERR_FILE when
@@ -74,11 +75,9 @@ export async function readWordVectors(
   const rows = new WordVectorRows();
   try {
     const window = new ByteWindow(reader, signal);
-    const tell = (claimed: number | undefined): void => {
-      onProgress?.({
-        done: rows.read,
-        total: claimed === undefined ? undefined : Math.min(claimed, limit),
-      });
+    const tell = (): void => {
+      const { read: done, claimed } = rows;
+      onProgress?.({ done, total: claimed === undefined ? undefined : Math.min(claimed, limit) });
     };
     await (isBinary ? readBinaryVectors : readTextVectors)(window, rows, limit, tell);
   } finally {
@@ -89,8 +88,7 @@ export async function readWordVectors(
     words: [...rows.words.keys()],
     vectors: rows.numbers(),
     dim: rows.dim,
-    duplicates: rows.duplicates,
-    replaced: rows.replaced,
+    report: { claimed: rows.claimed, duplicates: rows.duplicates, replaced: rows.replaced },
   });
 }
 

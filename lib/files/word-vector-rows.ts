@@ -14,6 +14,8 @@ export const MOST_WORD_DIM: number = MAX_FILE_DIM;
 export class WordVectorRows {
   /** Numbers of a vector; 0 before the first row. */
   dim = 0;
+  /** Rows that the first line claims, where there is one. */
+  claimed: number | undefined;
   /** Rows read, of words that had come before too. */
   read = 0;
   /** Rows that were left out because their word had come before. */

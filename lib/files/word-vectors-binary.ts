@@ -48,9 +48,10 @@ export async function readBinaryVectors(
   window: ByteWindow,
   rows: WordVectorRows,
   limit: number,
-  tell: (claimed: number | undefined) => void,
+  tell: () => void,
 ): Promise<void> {
   const { claimed, dim } = await readHeader(window);
+  rows.claimed = claimed;
   const rowBytes = FLOAT_BYTES * dim;
   const most = Math.min(claimed, limit);
   const isBelievable = window.size !== undefined && most * (rowBytes + 2) <= window.size;
@@ -58,7 +59,7 @@ export async function readBinaryVectors(
   for (let told = -1; rows.read < most; ) {
     if (window.end - window.start < rowBytes && rows.read > told) {
       told = rows.read;
-      tell(claimed);
+      tell();
     }
     await readRow(window, rows, rowBytes);
   }

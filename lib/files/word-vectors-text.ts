@@ -37,9 +37,6 @@ class TextVectors {
   readonly #window: ByteWindow;
   readonly #rows: WordVectorRows;
   readonly #limit: number;
-  /** Rows that the first line claims. */
-  claimed: number | undefined;
-
   constructor(window: ByteWindow, rows: WordVectorRows, limit: number) {
     this.#window = window;
     this.#rows = rows;
@@ -52,7 +49,6 @@ class TextVectors {
     const stop = endOfFields(bytes, start, end);
     if (stop === start || (this.#rows.dim === 0 && this.#isHeader(start, stop))) return;
     if (this.#rows.dim === 0) this.#rows.begin(this.#dimOf(start, stop), 0);
-    if (this.#rows.read === this.claimed) throw this.#corrupt('the end', 'another row', start);
     this.#row(start, stop);
   }
 
@@ -69,7 +65,7 @@ class TextVectors {
     if (dim < 1 || dim > MOST_WORD_DIM || !Number.isSafeInteger(rows)) {
       throw this.#corrupt(`rows of 1 to ${MOST_WORD_DIM} numbers`, `"${text}"`, start);
     }
-    this.claimed = rows;
+    this.#rows.claimed = rows;
     const isBelievable = size !== undefined && rows * dim * LEAST_BYTES <= size;
     this.#rows.begin(dim, isBelievable ? Math.min(rows, this.#limit) : 0);
     return true;
@@ -127,11 +123,10 @@ class TextVectors {
     throw this.#corrupt(`${dim} numbers in row ${read}`, 'more', last);
   }
 
-  /** The file has ended. */
+  /** The file has ended. More rows than it claims are welcome: such files exist, and every one of them is whole. */
   end(): void {
-    const { claimed } = this;
-    const { read } = this.#rows;
-    if (claimed === undefined || read === claimed) return;
+    const { read, claimed } = this.#rows;
+    if (claimed === undefined || read >= claimed) return;
     throw this.#corrupt(`the first of ${claimed - read} more rows`, 'the end', this.#window.end);
   }
 }
@@ -141,7 +136,7 @@ export async function readTextVectors(
   window: ByteWindow,
   rows: WordVectorRows,
   limit: number,
-  tell: (claimed: number | undefined) => void,
+  tell: () => void,
 ): Promise<void> {
   const text = new TextVectors(window, rows, limit);
   for (;;) {
@@ -151,7 +146,7 @@ export async function readTextVectors(
       if (rows.read === limit) return;
       end = window.find(LINE_FEED, window.start);
     }
-    tell(text.claimed);
+    tell();
     if (window.end - window.start > LONGEST_LINE) {
       throw window.corrupt(`the end of a line within ${LONGEST_LINE} bytes`, 'more', window.start);
     }

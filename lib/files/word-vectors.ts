@@ -13,19 +13,29 @@ import { Stored } from './stored.ts';
 import { readWordList, wordListTensors } from './word-list.ts';
 import { MOST_WORD_DIM } from './word-vector-rows.ts';
 
-/** What was left out, or made readable, when vectors were read from a file. */
+/** What is to be known of a file that vectors were read from. */
 export interface WordVectorsReport {
+  /** Rows that its first line claims, where it has one. */
+  readonly claimed: number | undefined;
   /** Rows whose word had come before, which were left out. */
   readonly duplicates: number;
   /** Words in which U+FFFD took the place of bytes that are no UTF-8. */
   readonly replaced: number;
 }
 
-interface Contents extends Partial<WordVectorsReport> {
+interface Contents {
   readonly words: readonly string[];
   readonly vectors: Float32Array;
   readonly dim: number;
+  readonly report?: WordVectorsReport;
 }
+
+/** The report of vectors that came from no file of vectors. */
+const NOTHING: WordVectorsReport = Object.freeze({
+  claimed: undefined,
+  duplicates: 0,
+  replaced: 0,
+});
 
 /**
  * Words and their vectors.
@@ -46,23 +56,23 @@ export class WordVectors extends Stored {
   readonly dim: number;
   /** The vectors, rows x dim, row after row. Treat as read-only. */
   readonly vectors: Float32Array;
-  /** What was left out when they were read; not saved. */
+  /** What {@link readWordVectors} found; not saved. */
   readonly report: WordVectorsReport;
   #rows: Map<string, number> | undefined;
 
   private constructor(making: symbol, contents: Contents) {
     super();
-    const made = checkMaking(
-      making,
-      'WordVectors',
-      'WordVectors.from or readWordVectors',
-      contents,
-    );
-    const { words, vectors, dim, duplicates = 0, replaced = 0 } = made;
+    const how = 'WordVectors.from or readWordVectors';
+    const {
+      words,
+      vectors,
+      dim,
+      report = NOTHING,
+    } = checkMaking(making, 'WordVectors', how, contents);
     this.words = words;
     this.vectors = vectors;
     this.dim = dim;
-    this.report = Object.freeze({ duplicates, replaced });
+    this.report = Object.freeze(report);
     Object.freeze(this);
   }
 

@@ -183,9 +183,7 @@ export interface ReadTextOptions {
  * ```ts
  * import { rm, writeFile } from 'node:fs/promises';
  * import { readText, Vocabulary } from 'flyhash';
- * await writeFile('small.txt', 'A fly smells a plum.
-A plum smells.
-');
+ * await writeFile('small.txt', 'A fly smells a plum.\nA plum smells.\n');
  * const vocabulary = await Vocabulary.fromText(readText('small.txt'), { minimumCount: 1 });
  * console.assert(vocabulary.words.join() === 'plum,smells,fly');
  * await rm('small.txt');
