@@ -70,12 +70,11 @@ export class WordIds {
     return MASKED;
   }
 
-  /** The number of a word of the text, as its bytes stand there: well-formed UTF-8, at most LONGEST_WORD_BYTES. */
-  form(bytes: Uint8Array, start: number, end: number): number {
+  /** The number of a word of the text as it stands there, well-formed and at most LONGEST_WORD_BYTES, with its hash. */
+  form(bytes: Uint8Array, start: number, end: number, hash: number): number {
     if (this.#reductions !== this.table.reductions || this.#forms.size === MOST_FORMS) {
       this.#forget();
     }
-    const hash = hashOf(bytes, start, end);
     const form = this.#forms.find(bytes, start, end, hash);
     if (form >= 0) return this.#counted(this.#ids[form]);
     const normal: unknown = this.#normalize(decoder.decode(bytes.subarray(start, end)));
@@ -86,7 +85,9 @@ export class WordIds {
   /** The number of a word that a tokeniser of the user gave. */
   word(word: string): number {
     const written = this.#encoded(word);
-    return written < 0 ? this.long() : this.form(this.#scratch, 0, written);
+    return written < 0
+      ? this.long()
+      : this.form(this.#scratch, 0, written, hashOf(this.#scratch, 0, written));
   }
 
   #remembered(form: number, normal: string): number {

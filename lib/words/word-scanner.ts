@@ -1,9 +1,9 @@
 /**
  * The standard tokeniser, on bytes. A word is a letter or digit with the letters, digits and marks that follow, and with
  * apostrophes that stand between two of them; scripts without spaces are cut by the engine's segmenter, a run at a
- * time. Most words of most texts are ASCII letters up to a space: these take the short way, one loop that finds the end
- * and makes the hash in one go; all else goes from character to character. Both give the same words
- * (test/words/tokenizer.test.ts holds them against a tokeniser of strings).
+ * time. Most words of most texts are letters of one or two bytes up to a space: these take the short way, one loop that
+ * finds the end, puts letters in lower case and makes the hash in one go; all else goes from character to character.
+ * Both give the same words (test/words/tokenizer.test.ts holds them against a tokeniser of strings).
  */
 
 import {
@@ -18,6 +18,7 @@ import {
   UNSPACED,
 } from './characters.ts';
 import type { NumberList } from './number-list.ts';
+import { plainLetters } from './plain-letters.ts';
 import { segmentedWords } from './segmenter.ts';
 import { ILL_FORMED, MORE, TextBuffer } from './text-buffer.ts';
 import { PARAGRAPH_END, type WordIds } from './word-ids.ts';
@@ -30,28 +31,23 @@ const NOT_ASCII = 7;
 /** Longest word and longest run that may wait for more text, and a character that is not whole. */
 const MOST_LEFT = 4 * LONGEST_RUN + 8;
 
-/** ASCII letters, as they are or in lower case, at their own places; 0 at those of all other bytes. */
-function letterBytes(isLower: boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => {
-    const lower = byte | 0x20;
-    if (lower < 0x61 || lower > 0x7a) return 0;
-    return isLower ? lower : byte;
-  });
-}
-
 /** Text to numbers of words, by the standard tokeniser. */
 export class WordScanner extends TextBuffer {
   readonly #ids: WordIds;
   readonly #numbers: NumberList;
   readonly #classes = characterClasses();
   readonly #byteClasses = new Uint8Array(256).fill(NOT_ASCII);
+  /** Letters of one byte, as they are or in lower case, by their byte; 0 for all else. */
   readonly #letters: Uint8Array;
+  /** Letters of two bytes, in the same way, by their code points. */
+  readonly #pairs: Uint16Array;
   /** The number of every word with a digit, where all such words are one. */
   readonly #digitWord: number | undefined;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Whether a word was begun that is too long, and whose bytes are gone. */
   #isLong = false;
   #hasDigit = false;
+  #hash = 0;
   /** Whether the paragraph has a token. */
   #isOpen = false;
   /** Where the text begins that must wait for more. */
@@ -64,7 +60,10 @@ export class WordScanner extends TextBuffer {
     this.#numbers = numbers;
     this.#digitWord = digitWord;
     this.#byteClasses.set(this.#classes.subarray(0, 0x80));
-    this.#letters = letterBytes(ids.isPlainNormal);
+    const points = plainLetters(ids.isPlainNormal);
+    this.#letters = new Uint8Array(256);
+    this.#letters.set(points.subarray(0, 0x80));
+    this.#pairs = points;
   }
 
   protected override scan(): number {
@@ -80,32 +79,55 @@ export class WordScanner extends TextBuffer {
     return this.length;
   }
 
-  /** Takes words of ASCII letters for as long as nothing else comes; gives where that is, or the end of the text. */
+  /** Takes words of plain letters for as long as nothing else comes; gives where that is, or the end of the text. */
   #plainWords(from: number): number {
     const bytes = this.bytes;
-    const letters = this.#letters;
     const classes = this.#byteClasses;
-    for (let at = from; ; ) {
-      let letter = letters[bytes[at]];
-      while (letter === 0 && classes[bytes[at]] === SEPARATOR) letter = letters[bytes[++at]];
-      if (letter === 0) return at;
-      const start = at;
-      let hash = HASH_START;
-      do {
-        bytes[at++] = letter;
-        hash = Math.imul(hash ^ letter, HASH_FACTOR);
-        letter = letters[bytes[at]];
-      } while (letter !== 0);
-      const after = classes[bytes[at]];
-      if (after !== SEPARATOR && after !== BREAK) return start;
-      this.#plainWord(start, at, hash);
+    for (let start = from; ; ) {
+      while (classes[bytes[start]] === SEPARATOR) start++;
+      const end = this.#plainEnd(start);
+      const after = classes[bytes[end]];
+      if (end === start || (after !== SEPARATOR && after !== BREAK)) return start;
+      this.#plainWord(start, end);
+      start = end;
     }
   }
 
-  #plainWord(start: number, end: number, hash: number): void {
-    if (end - start > LONGEST_WORD_BYTES) this.#push(this.#ids.long());
-    else if (this.#ids.isPlainNormal) this.#push(this.#ids.normal(this.bytes, start, end, hash));
-    else this.#push(this.#ids.form(this.bytes, start, end));
+  /** Where plain letters end; they are in lower case then, and `hash` is theirs. */
+  #plainEnd(start: number): number {
+    const bytes = this.bytes;
+    const letters = this.#letters;
+    let hash = HASH_START;
+    for (let at = start; ; at += 2) {
+      for (let letter = letters[bytes[at]]; letter !== 0; letter = letters[bytes[at]]) {
+        bytes[at++] = letter;
+        hash = Math.imul(hash ^ letter, HASH_FACTOR);
+      }
+      const pair = bytes[at] < 0x80 ? 0 : this.#pairAt(at);
+      if (pair === 0) {
+        this.#hash = hash;
+        return at;
+      }
+      bytes[at] = 0xc0 | (pair >> 6);
+      bytes[at + 1] = 0x80 | (pair & 0x3f);
+      hash = hashOf(bytes, at, at + 2, hash);
+    }
+  }
+
+  /** The plain letter of two bytes that is there, or 0. */
+  #pairAt(at: number): number {
+    const lead = this.bytes[at];
+    const second = this.bytes[at + 1];
+    if (lead < 0xc2 || lead > 0xdf || (second & 0xc0) !== 0x80) return 0;
+    return this.#pairs[((lead & 0x1f) << 6) | (second & 0x3f)];
+  }
+
+  #plainWord(start: number, end: number): void {
+    const ids = this.#ids;
+    const hash = this.#hash;
+    if (end - start > LONGEST_WORD_BYTES) this.#push(ids.long());
+    else if (ids.isPlainNormal) this.#push(ids.normal(this.bytes, start, end, hash));
+    else this.#push(ids.form(this.bytes, start, end, hash));
   }
 
   #push(id: number): void {
@@ -182,12 +204,14 @@ export class WordScanner extends TextBuffer {
     const ids = this.#ids;
     if (this.#isLong || end - start > LONGEST_WORD_BYTES) return ids.long();
     if (this.#hasDigit && this.#digitWord !== undefined) return ids.again(this.#digitWord);
-    if (!ids.isPlainNormal || !this.#isPlain(start, end)) return ids.form(this.bytes, start, end);
-    return ids.normal(this.bytes, start, end, hashOf(this.bytes, start, end));
+    const isNormal = ids.isPlainNormal && this.#isAscii(start, end);
+    const hash = hashOf(this.bytes, start, end);
+    if (isNormal) return ids.normal(this.bytes, start, end, hash);
+    return ids.form(this.bytes, start, end, hash);
   }
 
   /** Whether a word is of ASCII alone; its letters are in lower case then. */
-  #isPlain(start: number, end: number): boolean {
+  #isAscii(start: number, end: number): boolean {
     const { bytes } = this;
     for (let at = start; at < end; at++) {
       if (bytes[at] >= 0x80) return false;

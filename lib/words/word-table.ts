@@ -25,9 +25,9 @@ function mixed(hash: number): number {
   return spread ^ (spread >>> 13);
 }
 
-/** The hash of a word, which ends at `end`, that `find` and `intern` want. */
-export function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = HASH_START;
+/** The hash that `find` and `intern` want of the bytes from start to end, behind those that a hash is of already. */
+export function hashOf(bytes: Uint8Array, start: number, end: number, before = HASH_START): number {
+  let hash = before;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], HASH_FACTOR);
   return hash;
 }

@@ -73,6 +73,11 @@ const PARTS = [
   ...['x'.repeat(256), 'x'.repeat(257), `${'y'.repeat(255)}\u00e9`, `${'z'.repeat(300)}'s 1`],
 ];
 
+/** Characters that take two bytes: letters with and without case, and the marks and signs among them. */
+const anyTwoBytes = fc
+  .integer({ min: 0x80, max: 0x7ff })
+  .map((point) => String.fromCodePoint(point));
+
 /** A text of parts like the above and of any characters, well-formed. */
 export const anyText: fc.Arbitrary<string> = fc
   .array(
@@ -80,6 +85,7 @@ export const anyText: fc.Arbitrary<string> = fc
       { weight: 6, arbitrary: fc.constantFrom(...PARTS) },
       { weight: 2, arbitrary: fc.constantFrom(' ', ' ', "'", '\u2019', '\n') },
       { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
+      { weight: 2, arbitrary: fc.string({ unit: anyTwoBytes, maxLength: 6 }) },
     ),
     { maxLength: 40 },
   )
