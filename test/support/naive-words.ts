@@ -1,34 +1,23 @@
 /**
- * The standard tokeniser once more, on whole strings and by the engine's own Unicode, as plain as it can be written: what
- * the one that reads bytes in pieces must agree with.
+ * The standard tokeniser once more, on whole strings and by regular expressions, as plain as it can be written: what the
+ * one that reads bytes in pieces must agree with.
  */
 
 import { Buffer } from 'node:buffer';
-import { characterClasses, classOf as ownClassOf, SEPARATOR } from '../../lib/words/characters.ts';
+import { characterClasses, classOf } from '../../lib/words/characters.ts';
 
 const LONGEST_WORD_BYTES = 256;
 const LONGEST_RUN = 1024;
 
 const BREAKS = /[\n\v\f\r\u0085\u2028\u2029]/u;
-const UNSPACED =
-  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
-
-/** Whether the engine may know the character and the recipe does not, because it was encoded later. */
-function isNew(character: string): boolean {
-  return ownClassOf(characterClasses(), character.codePointAt(0) as number) === SEPARATOR;
-}
-
-/** One letter for the class of a character. */
-function classOf(character: string): string {
-  if (isNew(character)) return ' ';
-  if (/['\u2019]/u.test(character)) return 'A';
-  if (/[\p{L}\p{M}\p{Nl}]/u.test(character) && UNSPACED.test(character)) return 'S';
-  if (/[\p{L}\p{Nl}]/u.test(character)) return 'L';
-  if (/\p{M}|\u200c|\u200d|\u00ad/u.test(character)) return 'M';
-  return /\p{Nd}/u.test(character) ? 'D' : ' ';
-}
+/** A letter for each class of lib/words/characters.ts, whose Unicode is older than that of engines. */
+const LETTERS = ' LMDSA ';
 
 const segmenter = new Intl.Segmenter('und', { granularity: 'word' });
+
+function letterOf(character: string): string {
+  return LETTERS[classOf(characterClasses(), character.codePointAt(0) as number)];
+}
 
 function segmented(run: string): string[] {
   return [...segmenter.segment(run)].flatMap((part) => (part.isWordLike ? [part.segment] : []));
@@ -37,7 +26,7 @@ function segmented(run: string): string[] {
 /** The words of a paragraph as they stand there. */
 export function naiveWords(paragraph: string): string[] {
   const characters = [...paragraph];
-  const classes = characters.map(classOf).join('');
+  const classes = characters.map(letterOf).join('');
   const words: string[] = [];
   const tokens = new RegExp(`[LD](?:[LDM]|A(?=[LD]))*|S[SM]{0,${LONGEST_RUN - 1}}`, 'g');
   for (const { 0: token, index } of classes.matchAll(tokens)) {
