@@ -29,6 +29,7 @@ export class Corpus {
   /** The SHA-256, in hexadecimal, of all numbers as little-endian int32. */
   readonly digest: string;
   readonly #store: TokenStore;
+  #isOpen = true;
 
   private constructor(vocabulary: Vocabulary, store: TokenStore, digest: string) {
     this.vocabulary = vocabulary;
@@ -68,6 +69,7 @@ export class Corpus {
    */
   async *segments(most: number = SEGMENT): AsyncGenerator<Int32Array, void, void> {
     for (let place = 0; place < this.length; ) {
+      if (!this.#isOpen) throw new TypeError('corpus must be open, got a closed one');
       const numbers = new Int32Array(Math.min(most, this.length - place));
       await this.#store.read(numbers, place);
       const end = numbers.lastIndexOf(PARAGRAPH_END) + 1;
@@ -79,6 +81,7 @@ export class Corpus {
 
   /** Lets go of memory and file. */
   async close(): Promise<void> {
+    this.#isOpen = false;
     await this.#store.close();
   }
 

@@ -84,7 +84,7 @@ describe('a corpus', () => {
           await Promise.all([corpus.close(), other.close()]);
         },
       ),
-      { numRuns: Math.ceil(RUNS / 4) },
+      { numRuns: Math.ceil(RUNS / 8) },
     );
   });
 
@@ -116,6 +116,24 @@ describe('a corpus', () => {
       await inFile.close();
     }
     await inMemory.close();
+  });
+
+  it('stays in memory where there is no Node', async () => {
+    const { getBuiltinModule } = process;
+    try {
+      Object.assign(process, { getBuiltinModule: undefined });
+      const corpus = await read(longText(), all, { mostInMemory: 0 });
+      expect(digestOf(await segments(corpus))).toBe(corpus.digest);
+      expect(spools()).toEqual([]);
+    } finally {
+      Object.assign(process, { getBuiltinModule });
+    }
+  });
+
+  it('can be closed, once or twice, and then gives nothing', async () => {
+    await using corpus = await read('a b c');
+    await corpus.close();
+    await expect(segments(corpus)).rejects.toThrow('corpus must be open, got a closed one');
   });
 
   it('counts what its numbers say', async () => {
