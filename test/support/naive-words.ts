@@ -9,7 +9,8 @@ import { characterClasses, classOf } from '../../lib/words/characters.ts';
 const LONGEST_WORD_BYTES = 256;
 const LONGEST_RUN = 1024;
 
-const BREAKS = /[\n\v\f\r\u0085\u2028\u2029]/u;
+/** Where paragraphs end. */
+export const BREAKS: RegExp = /[\n\v\f\r\u0085\u2028\u2029]/u;
 /** A letter for each class of lib/words/characters.ts, whose Unicode is older than that of engines. */
 const LETTERS = ' LMDSA ';
 

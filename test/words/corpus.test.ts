@@ -13,7 +13,7 @@ import { Corpus, type CorpusStorage } from '../../lib/words/corpus.ts';
 import type { Text } from '../../lib/words/text.ts';
 import { checkVocabulary, type VocabularyOptions } from '../../lib/words/vocabulary-options.ts';
 import { RUNS } from '../support/generators.ts';
-import { naiveParagraphs } from '../support/naive-words.ts';
+import { BREAKS, naiveNormal, naiveParagraphs, naiveWords } from '../support/naive-words.ts';
 import { anyCuts, anyText, pieces } from '../support/texts.ts';
 
 const all: VocabularyOptions = { minimumCount: 1 };
@@ -116,6 +116,44 @@ describe('a corpus', () => {
       await inFile.close();
     }
     await inMemory.close();
+  });
+
+  it('stays true when words are forgotten, however the text is cut and normalised', async () => {
+    const normalize = (word: string): string => word.toUpperCase();
+    const options = fc.constantFrom<VocabularyOptions>({}, { normalize }, { tokenize: naiveWords });
+    const text = fc.array(anyText, { maxLength: 8 }).map((parts) => parts.join(' plum '));
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        anyCuts,
+        options,
+        fc.integer({ min: 2, max: 20 }),
+        async (own, cuts, steps, mostWords) => {
+          const checked = checkVocabulary({ ...all, stopWords: 'none', ...steps });
+          const small = { ...checked, reading: { ...checked.reading, mostWords } };
+          const whole = `${own} plum`;
+          const corpus = await Corpus.read(whole, small);
+          const other = await Corpus.read(pieces(new TextEncoder().encode(whole), cuts), small);
+          expect([other.digest, other.vocabulary]).toEqual([corpus.digest, corpus.vocabulary]);
+          const { words, counts, report } = corpus.vocabulary;
+          expect(words.length).toBeLessThanOrEqual(mostWords);
+          const expected = whole.split(BREAKS).flatMap((paragraph) => naiveWords(paragraph));
+          const found = new Float64Array(words.length);
+          const tokens = joined(await segments(corpus)).filter((id) => id !== -2);
+          for (const [i, id] of tokens.entries()) {
+            if (id < 0) continue;
+            found[id]++;
+            const normal =
+              steps.normalize === undefined ? naiveNormal(expected[i]) : normalize(expected[i]);
+            expect(words[id]).toBe(normal);
+          }
+          expect(found).toEqual(counts);
+          expect(report.tokens).toBe(expected.length);
+          await Promise.all([corpus.close(), other.close()]);
+        },
+      ),
+      { numRuns: Math.ceil(RUNS / 4) },
+    );
   });
 
   it('stays in memory where there is no Node', async () => {
