@@ -6,10 +6,18 @@ export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
 export type { Bytes } from './files/bytes.ts';
 export { load } from './files/open.ts';
+export {
+  type ReadWordVectorsOptions,
+  readWordVectors,
+  type WordVectorsFormat,
+  type WordVectorsProgress,
+} from './files/read-word-vectors.ts';
 export type { FileOptions } from './files/save.ts';
 export type { SharedIndex } from './files/shared.ts';
 export type { Source } from './files/sources.ts';
 export { Stored, type StoredClass } from './files/stored.ts';
+export { WordVectors, type WordVectorsReport } from './files/word-vectors.ts';
+export { type WriteWordVectorsOptions, writeWordVectors } from './files/write-word-vectors.ts';
 export {
   BinaryQuantizer,
   type BinaryQuantizerOptions,
@@ -65,3 +73,15 @@ export type {
 export type { Rerank } from './search/vector-store.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';
+export type { TextProgress } from './words/counted-text.ts';
+export { type ReadTextOptions, readText, type Text, type TextPart } from './words/text.ts';
+export type {
+  Normalize,
+  Recipe,
+  StopWords,
+  Tokenize,
+  TokenizerOptions,
+} from './words/tokenizer.ts';
+export { Vocabulary } from './words/vocabulary.ts';
+export type { VocabularyFunctions, VocabularyOptions } from './words/vocabulary-options.ts';
+export type { VocabularyReport } from './words/vocabulary-report.ts';

@@ -102,7 +102,8 @@ function* copies(pieces: readonly Uint8Array[]): Generator<Uint8Array, void, voi
   if (filled > 0) yield buffers[0].subarray(0, filled);
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+/** Writes all of the bytes. */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten;
   }
@@ -157,13 +158,21 @@ export async function saveParts(
   const name = checkPath(path);
   const checked = checkFileOptions(options);
   const parts = partsOf();
+  await replaceFile(name, (handle) => writeContainer(handle, parts, checked));
+}
+
+/** Puts a new file at a path, all of it or, when `write` or the system fails, nothing. */
+export async function replaceFile(
+  name: string,
+  write: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
   const where = disk();
   let temporary: string | undefined;
   try {
     const target = await targetOf(name, where);
     const opened = await openTemporary(target, where);
     temporary = opened.temporary;
-    await filled(opened.handle, target, parts, checked);
+    await filled(opened.handle, target, write);
     await where.fs.rename(temporary, target.path);
     temporary = undefined;
     await flushFolder(target.path, where);
@@ -176,12 +185,11 @@ export async function saveParts(
 async function filled(
   handle: FileHandle,
   target: Target,
-  parts: Parts,
-  options: FileOptions,
+  write: (handle: FileHandle) => Promise<void>,
 ): Promise<void> {
   try {
     await keepPermissions(handle, target);
-    await writeContainer(handle, parts, options);
+    await write(handle);
     await handle.sync();
   } finally {
     await handle.close();

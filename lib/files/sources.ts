@@ -122,7 +122,9 @@ export async function unlessAborted<T>(
 }
 
 /** The chunks of a web stream, which not every browser can iterate over. */
-async function* chunksOf(stream: ReadableStream<unknown>): AsyncGenerator<unknown, void, void> {
+export async function* chunksOf(
+  stream: ReadableStream<unknown>,
+): AsyncGenerator<unknown, void, void> {
   const reader = stream.getReader();
   try {
     for (;;) {

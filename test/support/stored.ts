@@ -10,6 +10,7 @@ import { partsOfBytes } from '../../lib/files/bytes.ts';
 import { readAnyKind } from '../../lib/files/kinds.ts';
 import type { Stored } from '../../lib/files/stored.ts';
 import { madeFrom } from '../../lib/files/stored.ts';
+import { WordVectors } from '../../lib/files/word-vectors.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
 import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
@@ -25,6 +26,7 @@ import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { VectorIndex } from '../../lib/search/vector-index.ts';
+import { Vocabulary } from '../../lib/words/vocabulary.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -146,6 +148,15 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
   ['inverted-index', async () => invertedIndex(40)],
   ['inverted-index-lists', async () => invertedIndex(600)],
   ['lsh-index', async () => lshIndex()],
+  [
+    'vocabulary',
+    () =>
+      Vocabulary.fromText(['The fly smells \u00e9 1984.', 'A plum, the fly'], { minimumCount: 1 }),
+  ],
+  [
+    'word-vectors',
+    async () => WordVectors.from(['fly', '\u00e9', 'plum'], [1, -2, 0.1, 3e-7, 5, -0]),
+  ],
 ]);
 
 /** The object in bytes of any kind, as `load` makes it. */
@@ -206,6 +217,15 @@ function noveltyOf(filter: NoveltyFilter): Buffer[] {
   return [filter.novelty(codes), copy.addAndScore(codes), copy.novelty(codes)].map(view);
 }
 
+/** Its words, what it tells, and text in its numbers, unless it wants functions that no file holds. */
+function readBy(vocabulary: Vocabulary): Buffer[] {
+  const { words, report, stopWords, tokenizer, normalizer } = vocabulary;
+  const told = [words, report, [...stopWords], words.map((word) => vocabulary.id(word))];
+  const isStandard = tokenizer === 'standard' && normalizer === 'standard';
+  const numbers = vocabulary.numbers.bind(vocabulary, `A Fly, ${words.join(' ')}\n77 bees`);
+  return [Buffer.from(JSON.stringify(told)), ...(isStandard ? [view(numbers())] : [])];
+}
+
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
 function results(stored: Stored): Buffer[] {
   if (stored instanceof Hasher) {
@@ -216,6 +236,11 @@ function results(stored: Stored): Buffer[] {
   if (stored instanceof InvertedIndex) return searched(stored, overlapQueries(stored));
   if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
+  if (stored instanceof Vocabulary) return readBy(stored);
+  if (stored instanceof WordVectors) {
+    const { words, vectors } = stored;
+    return [Buffer.from(JSON.stringify(words.map((word) => stored.id(word)))), view(vectors)];
+  }
   if (stored instanceof VectorIndex) {
     return searched(stored, stored.dim > MOST_NUMBERS ? undefined : vectors(3, stored.dim));
   }
