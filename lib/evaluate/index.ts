@@ -39,3 +39,20 @@ export { type NeighborRecallOptions, neighborRecall } from './neighbor-recall.ts
 export { type EvaluationReport, type EvaluationRow, formatReport } from './report.ts';
 export { type ScienceOptions, science2017 } from './science-2017.ts';
 export type { ScienceMethod } from './science-methods.ts';
+export { spearman } from './spearman.ts';
+export { type Analogy, type AnalogyScore, wordAnalogies } from './word-analogies.ts';
+export {
+  type ContextPair,
+  type ContextSimilarity,
+  type WordInContext,
+  wordInContext,
+} from './word-in-context.ts';
+export { type OutlierScore, type OutlierSet, wordOutliers } from './word-outliers.ts';
+export {
+  parseAnalogies,
+  parseJudgedPairs,
+  parseOutliers,
+  parseWordInContext,
+} from './word-sets.ts';
+export { type JudgedPair, type WordSimilarity, wordSimilarity } from './word-similarity.ts';
+export { type Coverage, cosineSpace, type WordSpace } from './word-space.ts';
