@@ -85,3 +85,4 @@ export type {
 export { Vocabulary } from './words/vocabulary.ts';
 export type { VocabularyFunctions, VocabularyOptions } from './words/vocabulary-options.ts';
 export type { VocabularyReport } from './words/vocabulary-report.ts';
+export { WordCodes, type WordNeighbor } from './words/word-codes.ts';

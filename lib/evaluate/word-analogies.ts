@@ -79,7 +79,7 @@ export function wordAnalogies(
     sums.set(kind, sum);
     sum.asked++;
     const ids = [from, to, other, answer].map((word) => foldedId(space, word));
-    if (!ids.every((id): id is number => id !== undefined)) continue;
+    if (ids.some((id) => id < 0)) continue;
     sum.covered++;
     sum.right += rightness(ids, similarities);
   }

@@ -47,11 +47,11 @@ function closeness(space: WordSpace, group: readonly number[]): number[] {
 export function wordOutliers(space: WordSpace, sets: readonly OutlierSet[]): OutlierScore {
   let [asked, covered, last, places] = [0, 0, 0, 0];
   for (const { words, outliers } of sets) {
-    const known = words.flatMap((word) => foldedId(space, word) ?? []);
+    const known = words.map((word) => foldedId(space, word)).filter((id) => id >= 0);
     for (const word of outliers) {
       asked++;
       const outlier = foldedId(space, word);
-      if (outlier === undefined || known.length < 2 || known.includes(outlier)) continue;
+      if (outlier < 0 || known.length < 2 || known.includes(outlier)) continue;
       covered++;
       const near = closeness(space, [...known, outlier]);
       const own = near[known.length];

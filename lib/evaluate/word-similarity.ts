@@ -47,7 +47,7 @@ export function wordSimilarity(space: WordSpace, pairs: readonly JudgedPair[]): 
   const known = new Map<number, Float32Array>();
   for (const { first, second, score } of pairs) {
     const [a, b] = [foldedId(space, first), foldedId(space, second)];
-    if (a === undefined || b === undefined) continue;
+    if (a < 0 || b < 0) continue;
     const similarities = known.get(a) ?? space.similarities(a);
     known.set(a, similarities);
     bySpace.push(similarities[b]);

@@ -14,15 +14,16 @@ export interface WordSpace {
   readonly words: readonly string[];
   /** Bits that one word takes. */
   readonly bits: number;
-  /** The row of a word; undefined when the space lacks it. */
-  id(word: string): number | undefined;
+  /** The row of a word, or -1. */
+  id(word: string): number;
   /** Similarity of the word of a row to the words of all rows, larger is nearer. */
   similarities(id: number): Float32Array;
 }
 
 /** The row of a word as it is written, or else in lower case: most spaces know only that. */
-export function foldedId(space: WordSpace, word: string): number | undefined {
-  return space.id(word) ?? space.id(word.toLowerCase());
+export function foldedId(space: WordSpace, word: string): number {
+  const id = space.id(word);
+  return id < 0 ? space.id(word.toLowerCase()) : id;
 }
 
 /** Share of `asked` that was answered, with the numbers themselves: no figure of word vectors means much without. */
@@ -54,7 +55,7 @@ export function cosineSpace(words: readonly string[], vectors: Float32Array): Wo
   return {
     words,
     bits: 32 * dim,
-    id: (word) => ids.get(word),
+    id: (word) => ids.get(word) ?? -1,
     similarities: (id) => {
       const distances = allocated(Float32Array, rows, 1, 'similarities');
       const query = vectors.subarray(id * dim, (id + 1) * dim);

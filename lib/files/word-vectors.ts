@@ -165,7 +165,8 @@ function dimOfRows(vectors: Vectors, rows: number): number {
   throw wrongValue('vectors.length', `a multiple of the ${rows} words`, length);
 }
 
-function checkWords(words: unknown): readonly string[] {
+/** Words of which no two are equal; at least one. */
+export function checkWords(words: unknown): readonly string[] {
   if (!Array.isArray(words)) throw wrongKind('words', 'an array of strings', words);
   if (words.length === 0) throw wrongValue('words.length', 'at least 1', 0);
   const own = new Set<string>();

@@ -22,7 +22,7 @@ import { RUNS } from '../support/generators.ts';
 
 /** A space whose similarities are written down. */
 function spaceOf(words: readonly string[], rows: readonly (readonly number[])[]): WordSpace {
-  const id = (word: string) => (words.includes(word) ? words.indexOf(word) : undefined);
+  const id = (word: string) => words.indexOf(word);
   return { words, bits: 1, id, similarities: (row) => Float32Array.from(rows[row]) };
 }
 

@@ -27,6 +27,7 @@ import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { VectorIndex } from '../../lib/search/vector-index.ts';
 import { Vocabulary } from '../../lib/words/vocabulary.ts';
+import { WordCodes } from '../../lib/words/word-codes.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
@@ -154,6 +155,14 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
       Vocabulary.fromText(['The fly smells \u00e9 1984.', 'A plum, the fly'], { minimumCount: 1 }),
   ],
   [
+    'word-codes',
+    async () => {
+      const codes = SparseCodes.from(Uint32Array.of(1, 4, 1, 8, 0, 4), { units: 9, active: 2 });
+      return WordCodes.from(['fly', '\u00e9', 'plum'], codes);
+    },
+  ],
+  ['word-codes-bits', async () => WordCodes.from(['fly', 'plum'], bitCodes(2, 13))],
+  [
     'word-vectors',
     async () => WordVectors.from(['fly', '\u00e9', 'plum'], [1, -2, 0.1, 3e-7, 5, -0]),
   ],
@@ -226,6 +235,12 @@ function readBy(vocabulary: Vocabulary): Buffer[] {
   return [Buffer.from(JSON.stringify(told)), ...(isStandard ? [view(numbers())] : [])];
 }
 
+/** Its words, and those nearest to each. */
+function nearestOf(codes: WordCodes): Buffer[] {
+  const found = codes.words.map((word) => [codes.nearest(word, 2), codes.similarity('fly', word)]);
+  return [Buffer.from(JSON.stringify(found))];
+}
+
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
 function results(stored: Stored): Buffer[] {
   if (stored instanceof Hasher) {
@@ -237,6 +252,7 @@ function results(stored: Stored): Buffer[] {
   if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   if (stored instanceof Vocabulary) return readBy(stored);
+  if (stored instanceof WordCodes) return nearestOf(stored);
   if (stored instanceof WordVectors) {
     const { words, vectors } = stored;
     return [Buffer.from(JSON.stringify(words.map((word) => stored.id(word)))), view(vectors)];
