@@ -1,6 +1,6 @@
 /**
- * Float32 numbers in a temporary file: what a stream gave once, so that it can be read again. The file lies in a new
- * folder of the system's temporary folder, readable by its owner alone, and is gone when the spool is closed.
+ * Numbers of four bytes in a temporary file: what a stream gave once, so that it can be read again. The file lies in a
+ * new folder of the system's temporary folder, readable by its owner alone, and is gone when the spool is closed.
  */
 
 import type { FileHandle } from 'node:fs/promises';
@@ -12,7 +12,10 @@ export function canSpool(): boolean {
   return builtin('node:fs/promises') !== undefined && builtin('node:os') !== undefined;
 }
 
-/** Numbers that are written once, then read at any place. */
+/** The numbers that can be spooled. */
+type Numbers = Float32Array | Int32Array;
+
+/** Numbers that are written at any place, then read at any place. */
 export class Spool {
   readonly #folder: string;
   readonly #handle: FileHandle;
@@ -37,7 +40,7 @@ export class Spool {
   }
 
   /** Writes numbers at a place counted in numbers. */
-  async write(numbers: Float32Array, place: number): Promise<void> {
+  async write(numbers: Numbers, place: number): Promise<void> {
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
     try {
       for (let at = 0; at < bytes.length; ) {
@@ -55,7 +58,7 @@ export class Spool {
   }
 
   /** Fills `numbers` from a place counted in numbers. */
-  async read(numbers: Float32Array, place: number): Promise<void> {
+  async read(numbers: Numbers, place: number): Promise<void> {
     const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
     for (let at = 0; at < bytes.length; ) {
       const { bytesRead } = await this.#handle.read(bytes, at, bytes.length - at, 4 * place + at);
