@@ -31,7 +31,10 @@ export function exponential(x: number): number {
   return SCALE[0] * (1 + r * tail);
 }
 
-/** base to the power of an exponent, for a normal base > 0: within 2e-16 x (2 + |exponent x ln base|) of the result. */
+/**
+ * base to the power of an exponent, for a normal base > 0: within 4e-16 x (1 + |exponent| x max(1, |ln base|)) of the
+ * result.
+ */
 export function power(base: number, exponent: number): number {
   return exponential(exponent * naturalLogarithm(base));
 }

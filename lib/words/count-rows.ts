@@ -107,9 +107,13 @@ function runningSums(sizes: Uint32Array): Uint32Array {
 }
 
 /** The sums of the same rows of several tables, written to memory that has room for them. */
-function together(sum: RowSum, parts: readonly CountRows[], memory: EntryMemory): CountRows {
-  const { first } = parts[0];
-  const ends = new Uint32Array(parts[0].ends.length);
+function together(
+  sum: RowSum,
+  parts: readonly CountRows[],
+  { first, end }: { readonly first: number; readonly end: number },
+  memory: EntryMemory,
+): CountRows {
+  const ends = new Uint32Array(end - first);
   const most = parts.reduce((entries, { columns }) => entries + columns.length, 0);
   const { columns, counts } = memory.part(0, most);
   let at = 0;
@@ -182,8 +186,8 @@ export class CountTables {
         at += part.columns.length;
         parts.push(part);
       }
-      if (parts.length > 1) added.reserve(entries);
-      yield parts.length === 1 ? parts[0] : together(sum, parts, added);
+      if (parts.length !== 1) added.reserve(entries);
+      yield parts.length === 1 ? parts[0] : together(sum, parts, { first, end }, added);
       await work.rest();
       first = end;
     }

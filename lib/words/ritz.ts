@@ -21,16 +21,40 @@ export interface Ritz {
   readonly values: Float64Array;
 }
 
-/** Takes factor x row `other` away from a row of `size` numbers. */
-function subtractRow(
+/**
+ * Takes factors[j] x row j away from a row, for first <= j < end, four at a time. Rows have `size` numbers, of which
+ * those from `from` on take part.
+ */
+function subtractRows(
   matrix: Float64Array,
   size: number,
   row: number,
-  factor: number,
-  other: number,
+  factors: Float64Array,
+  {
+    first,
+    end,
+    from = 0,
+  }: { readonly first: number; readonly end: number; readonly from?: number },
 ): void {
-  const [to, from] = [row * size, other * size];
-  for (let i = 0; i < size; i++) matrix[to + i] -= factor * matrix[from + i];
+  const to = row * size;
+  let j = first;
+  for (; j + 4 <= end; j += 4) {
+    const [fa, fb, fc, fd] = factors.subarray(j, j + 4);
+    const a = j * size;
+    const [b, c, d] = [a + size, a + 2 * size, a + 3 * size];
+    for (let i = from; i < size; i++) {
+      matrix[to + i] -=
+        fa * matrix[a + i] + fb * matrix[b + i] + (fc * matrix[c + i] + fd * matrix[d + i]);
+    }
+  }
+  for (; j < end; j++) {
+    const factor = factors[j];
+    for (let i = from; i < size; i++) matrix[to + i] -= factor * matrix[j * size + i];
+  }
+}
+
+function divideRow(matrix: Float64Array, size: number, row: number, divisor: number): void {
+  for (let i = row * size; i < (row + 1) * size; i++) matrix[i] /= divisor;
 }
 
 /** The upper triangular R with R^T R = gram, and the columns it is made of: those that are not repetitions. */
@@ -40,36 +64,39 @@ interface Factor {
   readonly upper: Float64Array;
 }
 
-/** Cholesky's factorisation, row by row. */
+/** Cholesky's factorisation, row by row; gram is written over. */
 async function cholesky(gram: Float64Array, columns: number, work: KernelWork): Promise<Factor> {
   const kept: number[] = [];
-  const rows: Float64Array[] = [];
+  const factors = new Float64Array(columns);
   for (let column = 0; column < columns; column++) {
-    const row = gram.slice(column * columns, (column + 1) * columns);
-    const whole = row[column];
-    for (const earlier of rows) {
-      const factor = earlier[column];
-      for (let i = column; i < columns; i++) row[i] -= factor * earlier[i];
-    }
+    const place = column * columns + column;
+    const whole = gram[place];
+    // The rows that are kept stand before this one, without gaps.
+    const count = kept.length;
+    for (let j = 0; j < count; j++) factors[j] = gram[j * columns + column];
+    subtractRows(gram, columns, column, factors, { first: 0, end: count, from: column });
     await work.rest();
-    if (!(row[column] > LEAST_SHARE * LEAST_SHARE * whole)) continue;
-    const length = Math.sqrt(row[column]);
-    for (let i = column; i < columns; i++) row[i] /= length;
-    rows.push(row);
+    const left = gram[place];
+    if (!(left > LEAST_SHARE * LEAST_SHARE * whole)) continue;
+    divideRow(gram, columns, column, Math.sqrt(left));
+    gram.copyWithin(count * columns, column * columns, (column + 1) * columns);
     kept.push(column);
   }
-  const upper = new Float64Array(kept.length * kept.length);
-  for (const [i, row] of rows.entries()) {
-    for (let j = i; j < kept.length; j++) upper[i * kept.length + j] = row[kept[j]];
+  const n = kept.length;
+  const upper = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = i; j < n; j++) upper[i * n + j] = gram[i * columns + kept[j]];
   }
   return { kept, upper };
 }
 
 /** R^-T B for a square matrix B, in its place. */
 async function solveLower(upper: Float64Array, matrix: Float64Array, n: number, work: KernelWork) {
+  const factors = new Float64Array(n);
   for (let row = 0; row < n; row++) {
-    for (let j = 0; j < row; j++) subtractRow(matrix, n, row, upper[j * n + row], j);
-    for (let i = 0; i < n; i++) matrix[row * n + i] /= upper[row * n + row];
+    for (let j = 0; j < row; j++) factors[j] = upper[j * n + row];
+    subtractRows(matrix, n, row, factors, { first: 0, end: row });
+    divideRow(matrix, n, row, upper[row * n + row]);
     await work.rest();
   }
 }
@@ -77,8 +104,9 @@ async function solveLower(upper: Float64Array, matrix: Float64Array, n: number, 
 /** R^-1 B for a square matrix B, in its place. */
 async function solveUpper(upper: Float64Array, matrix: Float64Array, n: number, work: KernelWork) {
   for (let row = n - 1; row >= 0; row--) {
-    for (let j = row + 1; j < n; j++) subtractRow(matrix, n, row, upper[row * n + j], j);
-    for (let i = 0; i < n; i++) matrix[row * n + i] /= upper[row * n + row];
+    const factors = upper.subarray(row * n, (row + 1) * n);
+    subtractRows(matrix, n, row, factors, { first: row + 1, end: n });
+    divideRow(matrix, n, row, upper[row * n + row]);
     await work.rest();
   }
 }
@@ -119,7 +147,7 @@ async function reduced(
   return matrix;
 }
 
-/** The combinations for the scalar products of Y and of Z, columns x columns each. */
+/** The combinations for the scalar products of Y, which are written over, and of Z: columns x columns each. */
 export async function rayleighRitz(
   gramY: Float64Array,
   gramZ: Float64Array,

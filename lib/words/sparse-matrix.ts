@@ -50,15 +50,18 @@ export async function transposed(matrix: SparseMatrix, work: KernelWork): Promis
   return { rows: columnCount, columnCount: rows, starts: ends, columns, values };
 }
 
-/** matrix x dense: dense columnCount x outputs, products rows x outputs. */
+/**
+ * matrix x dense: dense columnCount x outputs, products rows x outputs. `slices` is memory as emptySlices(columnCount,
+ * outputs) gives it, which may be used again.
+ */
 export async function sparseTimesDense(
   matrix: SparseMatrix,
   dense: Float32Array,
   outputs: number,
   work: KernelWork,
+  slices: Float32Array = emptySlices(matrix.columnCount, outputs),
 ): Promise<Float32Array> {
   const { rows, columnCount, starts, columns, values } = matrix;
-  const slices = emptySlices(columnCount, outputs);
   const step = Math.ceil(STEP / outputs);
   for (let first = 0; first < columnCount; first += step) {
     const end = Math.min(first + step, columnCount);

@@ -53,14 +53,17 @@ interface Reflection {
   readonly factor: number;
 }
 
+/** Squares below this are of numbers that are nothing beside a largest entry of 1, and near where doubles end. */
+const NOTHING = 2 ** -900;
+
 /** Reflects `size` numbers at a place to `image` x the first axis. */
 function reflectionOf(matrix: Float64Array, place: number, size: number) {
   const v = matrix.slice(place, place + size);
-  const length = Math.sqrt(dot(v, 0, v, size));
-  const image = v[0] > 0 ? -length : length;
-  v[0] -= image;
   const square = dot(v, 0, v, size);
-  return { image, reflection: { v, factor: square > 0 ? 2 / square : 0 } };
+  if (square < NOTHING) return { image: 0, reflection: { v, factor: 0 } };
+  const image = v[0] > 0 ? -Math.sqrt(square) : Math.sqrt(square);
+  v[0] -= image;
+  return { image, reflection: { v, factor: 2 / dot(v, 0, v, size) } };
 }
 
 /** H B H for the trailing block B, size x size, that begins at row and column n - size. */
