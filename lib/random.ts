@@ -24,6 +24,7 @@ export const PURPOSES = {
   order: 8,
   tables: 9,
   evaluation: 10,
+  sketch: 11,
 } as const;
 
 export type Purpose = keyof typeof PURPOSES;

@@ -6,7 +6,9 @@
 
 import type { BucketKernels } from './bucket-kernels.ts';
 import type { CompetitionKernels } from './competition-kernels.ts';
+import type { CooccurrenceKernels } from './cooccurrence-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
+import type { MatrixKernels } from './matrix-kernels.ts';
 import type { PostingsKernels } from './postings-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
 
@@ -17,7 +19,9 @@ export type Connections = Uint16Array | Uint32Array;
 export interface Kernels
   extends BucketKernels,
     CompetitionKernels,
+    CooccurrenceKernels,
     JoinKernels,
+    MatrixKernels,
     PostingsKernels,
     ShortlistKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */

@@ -14,8 +14,10 @@ import {
   competitionValues,
   competitionWinners,
 } from './competition.ts';
+import { cooccurrenceCounts, cooccurrencePlaces } from './cooccurrences.ts';
 import { dotDistances, dotNeighbors } from './dot.ts';
 import { flyPseudoSigns, flySigns, flyValues, flyWinners } from './fly.ts';
+import { gramMatrix } from './gram.ts';
 import {
   hammingAlignment,
   hammingDeinterleave,
@@ -31,6 +33,7 @@ import { rerankBytes, rerankFloats } from './rerank.ts';
 import { rotationSigns, rotationValues } from './rotation.ts';
 import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
+import { sparseProduct } from './sparse-product.ts';
 import { topK } from './top-k.ts';
 
 /** Every kernel's oracle. */
@@ -71,6 +74,10 @@ export const referenceKernels: Kernels = {
   hammingJoinGather,
   hammingJoinTables,
   hammingJoin,
+  cooccurrencePlaces,
+  cooccurrenceCounts,
+  sparseProduct,
+  gramMatrix,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -53,6 +53,11 @@ Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);
 
+Napi::Value cooccurrencePlaces(const Napi::CallbackInfo& info);
+Napi::Value cooccurrenceCounts(const Napi::CallbackInfo& info);
+Napi::Value sparseProduct(const Napi::CallbackInfo& info);
+Napi::Value gramMatrix(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -28,3 +28,6 @@
 #include "postings.inl.h"
 #include "postings-bitmaps.inl.h"
 #include "hamming-join.inl.h"
+#include "cooccurrences.inl.h"
+#include "sparse-product.inl.h"
+#include "gram.inl.h"

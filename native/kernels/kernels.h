@@ -155,6 +155,24 @@ struct Kernels {
   void (*hammingJoinRange)(const HammingJoin& join, std::size_t left, std::size_t begin,
                            std::size_t end, HammingPairs& found);
 
+  // cooccurrences.inl.h
+  void (*cooccurrencePlaces)(const CooccurrenceText& text, std::size_t part, std::uint32_t* ends,
+                             std::uint32_t* places);
+  std::size_t (*cooccurrenceOccurrences)(const CooccurrenceText& text, std::size_t word);
+  std::size_t (*cooccurrenceScratchBytes)(std::size_t words);
+  void (*cooccurrenceCounts)(const CooccurrenceText& text, const CooccurrenceRows& rows,
+                             std::byte* scratch);
+
+  // sparse-product.inl.h
+  std::size_t (*sparseProductScratchBytes)(std::size_t rows);
+  void (*sparseProduct)(const SparseProduct& problem, std::size_t first, std::size_t end,
+                        std::size_t slice, std::byte* scratch, float* products);
+
+  // gram.inl.h
+  std::size_t (*gramScratchBytes)(std::size_t columns);
+  void (*gramMatrix)(const float* vectors, std::size_t rows, std::size_t columns, std::size_t part,
+                     std::byte* scratch, double* gram);
+
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
   std::uint64_t (*xorPopcount)(const std::uint64_t* words, std::size_t count, std::uint64_t query);

@@ -209,6 +209,50 @@ struct HammingJoin {
   std::uint64_t radius;
 };
 
+// Numbered tokens (cooccurrences.inl.h) in parts of partLength of them, the last one shorter, with
+// the places of each word in each part. Ids from `words` on are no words of the vocabulary.
+struct CooccurrenceText {
+  const std::uint32_t* tokens;
+  std::size_t length;
+  std::size_t fresh;  // pairs of tokens before this one have been counted
+  std::size_t words;
+  std::size_t parts;
+  std::size_t partLength;
+  const std::uint32_t* ends;     // parts x (words + 1), as cooccurrencePlaces fills them
+  const std::uint32_t* places;   // length
+  const std::uint32_t* weights;  // radius: of the distances 1, 2, ...
+  std::size_t radius;
+};
+
+// Where the counts of the words first .. end - 1 go: those of a word from its offset on.
+struct CooccurrenceRows {
+  std::size_t first;
+  std::size_t end;
+  const std::size_t* offsets;  // end - first
+  std::uint32_t* sizes;        // end - first
+  std::uint32_t* columns;
+  std::uint32_t* counts;
+};
+
+// Outputs in a slice of the dense matrix of a sparse product.
+inline constexpr std::size_t SPARSE_SLICE = 64;
+
+// A sparse matrix in compressed rows times a dense one in slices (sparse-product.inl.h). Entries
+// of columns that do not exist count for nothing.
+struct SparseProduct {
+  const std::uint32_t* starts;  // rows + 1
+  const std::uint32_t* columns;
+  const float* values;
+  std::size_t entries;  // of columns and values
+  std::size_t columnCount;
+  const float* slices;
+  std::size_t outputs;
+  std::size_t width;  // columns that are visited before the next ones
+};
+
+// Columns that a part of a Gram matrix owns (gram.inl.h).
+inline constexpr std::size_t GRAM_PART = 24;
+
 // Pairs of rows that were found near each other, packed as hamming-join.inl.h says.
 struct HammingPairs {
   std::uint64_t* entries;
