@@ -9,6 +9,8 @@ import type { CompetitionKernels } from './competition-kernels.ts';
 import type { JoinKernels } from './join-kernels.ts';
 import type { PostingsKernels } from './postings-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
+import type { WindowsKernels } from './windows-kernels.ts';
+import type { WindowsLearningKernels } from './windows-learning-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
@@ -19,7 +21,9 @@ export interface Kernels
     CompetitionKernels,
     JoinKernels,
     PostingsKernels,
-    ShortlistKernels {
+    ShortlistKernels,
+    WindowsKernels,
+    WindowsLearningKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

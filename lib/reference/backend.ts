@@ -32,6 +32,19 @@ import { rotationSigns, rotationValues } from './rotation.ts';
 import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
 import { topK } from './top-k.ts';
+import {
+  windowsCodes,
+  windowsCounts,
+  windowsGroupWinners,
+  windowsOrder,
+  windowsSums,
+  windowsWinners,
+} from './windows.ts';
+import {
+  windowsLearningMoves,
+  windowsLearningSteps,
+  windowsLearningWinners,
+} from './windows-learning.ts';
 
 /** Every kernel's oracle. */
 export const referenceKernels: Kernels = {
@@ -71,6 +84,15 @@ export const referenceKernels: Kernels = {
   hammingJoinGather,
   hammingJoinTables,
   hammingJoin,
+  windowsWinners,
+  windowsOrder,
+  windowsGroupWinners,
+  windowsCounts,
+  windowsSums,
+  windowsCodes,
+  windowsLearningWinners,
+  windowsLearningSteps,
+  windowsLearningMoves,
 };
 
 const CHUNK_BYTES = 1 << 13;

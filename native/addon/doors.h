@@ -53,6 +53,17 @@ Napi::Value hammingJoinGather(const Napi::CallbackInfo& info);
 Napi::Value hammingJoinTables(const Napi::CallbackInfo& info);
 Napi::Value hammingJoin(const Napi::CallbackInfo& info);
 
+Napi::Value windowsWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsOrder(const Napi::CallbackInfo& info);
+Napi::Value windowsGroupWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsCounts(const Napi::CallbackInfo& info);
+Napi::Value windowsSums(const Napi::CallbackInfo& info);
+Napi::Value windowsCodes(const Napi::CallbackInfo& info);
+
+Napi::Value windowsLearningWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsLearningSteps(const Napi::CallbackInfo& info);
+Napi::Value windowsLearningMoves(const Napi::CallbackInfo& info);
+
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);
 Napi::Value limitXorPopcount(const Napi::CallbackInfo& info);

@@ -29,6 +29,7 @@ constexpr const char* ISA_NAME = "avx512";
 #include "../simd/block-avx512-hamming.h"
 #include "../simd/block-avx512-rerank.h"
 #include "../simd/block-avx512-postings.h"
+#include "../simd/block-avx512-windows.h"
 
 #include "../kernels/all.inl.h"
 

@@ -21,6 +21,7 @@ constexpr const char* ISA_NAME = "scalar";
 #include "../simd/block-scalar-hamming.h"
 #include "../simd/block-scalar-rerank.h"
 #include "../simd/block-scalar-postings.h"
+#include "../simd/block-scalar-windows.h"
 
 #include "../kernels/all.inl.h"
 
