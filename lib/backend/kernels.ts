@@ -11,6 +11,8 @@ import type { JoinKernels } from './join-kernels.ts';
 import type { MatrixKernels } from './matrix-kernels.ts';
 import type { PostingsKernels } from './postings-kernels.ts';
 import type { ShortlistKernels } from './shortlist-kernels.ts';
+import type { WindowsKernels } from './windows-kernels.ts';
+import type { WindowsLearningKernels } from './windows-learning-kernels.ts';
 
 /** A packed network: Uint16Array up to 8191 inputs, else Uint32Array. */
 export type Connections = Uint16Array | Uint32Array;
@@ -23,7 +25,9 @@ export interface Kernels
     JoinKernels,
     MatrixKernels,
     PostingsKernels,
-    ShortlistKernels {
+    ShortlistKernels,
+    WindowsKernels,
+    WindowsLearningKernels {
   /** vectors rows x dim, thresholds dim, codes rows x ceil(dim / 8): bit = value > threshold. */
   signCodes(
     vectors: Float32Array,

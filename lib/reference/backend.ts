@@ -35,6 +35,19 @@ import { shortlistRefine, shortlistScan } from './shortlist.ts';
 import { signCodes } from './sign.ts';
 import { sparseProduct } from './sparse-product.ts';
 import { topK } from './top-k.ts';
+import {
+  windowsCodes,
+  windowsCounts,
+  windowsGroupWinners,
+  windowsOrder,
+  windowsSums,
+  windowsWinners,
+} from './windows.ts';
+import {
+  windowsLearningMoves,
+  windowsLearningSteps,
+  windowsLearningWinners,
+} from './windows-learning.ts';
 
 /** Every kernel's oracle. */
 export const referenceKernels: Kernels = {
@@ -78,6 +91,15 @@ export const referenceKernels: Kernels = {
   cooccurrenceCounts,
   sparseProduct,
   gramMatrix,
+  windowsWinners,
+  windowsOrder,
+  windowsGroupWinners,
+  windowsCounts,
+  windowsSums,
+  windowsCodes,
+  windowsLearningWinners,
+  windowsLearningSteps,
+  windowsLearningMoves,
 };
 
 const CHUNK_BYTES = 1 << 13;

@@ -69,6 +69,12 @@ std::uint32_t* Call::integers(std::size_t index, std::size_t count) const {
 std::uint64_t* Call::words(std::size_t index, std::size_t count) const {
   return static_cast<std::uint64_t*>(array(index, napi_biguint64_array, count));
 }
+std::int16_t* Call::signedShorts(std::size_t index, std::size_t count) const {
+  return static_cast<std::int16_t*>(array(index, napi_int16_array, count));
+}
+std::int32_t* Call::signedIntegers(std::size_t index, std::size_t count) const {
+  return static_cast<std::int32_t*>(array(index, napi_int32_array, count));
+}
 double* Call::doubles(std::size_t index, std::size_t count) const {
   return static_cast<double*>(array(index, napi_float64_array, count));
 }

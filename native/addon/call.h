@@ -35,6 +35,8 @@ class Call {
   std::uint16_t* shorts(std::size_t index, std::size_t count) const;
   std::uint32_t* integers(std::size_t index, std::size_t count) const;
   std::uint64_t* words(std::size_t index, std::size_t count) const;
+  std::int16_t* signedShorts(std::size_t index, std::size_t count) const;
+  std::int32_t* signedIntegers(std::size_t index, std::size_t count) const;
   double* doubles(std::size_t index, std::size_t count) const;
   bool given(std::size_t index) const;          // neither undefined nor null
   std::size_t length(std::size_t index) const;  // elements of that typed array

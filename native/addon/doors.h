@@ -57,6 +57,16 @@ Napi::Value cooccurrencePlaces(const Napi::CallbackInfo& info);
 Napi::Value cooccurrenceCounts(const Napi::CallbackInfo& info);
 Napi::Value sparseProduct(const Napi::CallbackInfo& info);
 Napi::Value gramMatrix(const Napi::CallbackInfo& info);
+Napi::Value windowsWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsOrder(const Napi::CallbackInfo& info);
+Napi::Value windowsGroupWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsCounts(const Napi::CallbackInfo& info);
+Napi::Value windowsSums(const Napi::CallbackInfo& info);
+Napi::Value windowsCodes(const Napi::CallbackInfo& info);
+
+Napi::Value windowsLearningWinners(const Napi::CallbackInfo& info);
+Napi::Value windowsLearningSteps(const Napi::CallbackInfo& info);
+Napi::Value windowsLearningMoves(const Napi::CallbackInfo& info);
 
 // For the benches alone.
 Napi::Value limitMultiplyAdd(const Napi::CallbackInfo& info);

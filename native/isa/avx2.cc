@@ -29,6 +29,7 @@ constexpr const char* ISA_NAME = "avx2";
 #include "../simd/block-avx2-rerank.h"
 #include "../simd/block-avx2-postings.h"
 #include "../simd/block-avx2-double.h"
+#include "../simd/block-avx2-windows.h"
 
 #include "../kernels/all.inl.h"
 

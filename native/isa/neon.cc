@@ -25,6 +25,7 @@ constexpr const char* ISA_NAME = "neon";
 #include "../simd/block-neon-rerank.h"
 #include "../simd/block-neon-postings.h"
 #include "../simd/block-neon-double.h"
+#include "../simd/block-neon-windows.h"
 
 #include "../kernels/all.inl.h"
 

@@ -22,6 +22,7 @@ constexpr const char* ISA_NAME = "scalar";
 #include "../simd/block-scalar-rerank.h"
 #include "../simd/block-scalar-postings.h"
 #include "../simd/block-scalar-double.h"
+#include "../simd/block-scalar-windows.h"
 
 #include "../kernels/all.inl.h"
 

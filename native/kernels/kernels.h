@@ -172,6 +172,42 @@ struct Kernels {
   std::size_t (*gramScratchBytes)(std::size_t columns);
   void (*gramMatrix)(const float* vectors, std::size_t rows, std::size_t columns, std::size_t part,
                      std::byte* scratch, double* gram);
+  // windows.inl.h: winners of positions first .. end - 1
+  std::size_t (*windowsScratchBytes)(std::size_t units);
+  void (*windowsWinners)(const WindowsText& text, std::size_t first, std::size_t end,
+                         std::byte* scratch, std::uint32_t* winners);
+
+  // windows-counts.inl.h: counts of words first .. end - 1
+  void (*windowsOrder)(const std::int32_t* tokens, std::size_t count, std::size_t vocabulary,
+                       std::uint32_t* starts, std::uint32_t* positions);
+  void (*windowsCounts)(const std::uint32_t* winners, std::size_t count, std::size_t radius,
+                        const WindowsPlaces& places, std::size_t units, std::size_t first,
+                        std::size_t end, std::uint32_t* contextCounts, std::uint32_t* targetCounts);
+
+  // windows-bags.inl.h, windows-codes.inl.h
+  std::size_t (*windowsBagBytes)(std::size_t units);
+  void (*windowsGroups)(const WindowsText& text, const WindowsPlaces& places, std::size_t groupSize,
+                        std::size_t first, std::size_t end, std::byte* scratch,
+                        std::uint32_t* winners);
+  void (*windowsUngrouped)(const WindowsText& text, std::size_t first, std::size_t end,
+                           std::uint32_t* winners);
+  void (*windowsSums)(const WindowsBags& bags, std::size_t first, std::size_t end,
+                      std::byte* scratch, double* sums);
+  void (*windowsCodes)(const WindowsBags& bags, std::size_t first, std::size_t end,
+                       std::size_t active, std::byte* scratch, std::uint32_t* indices);
+
+  // windows-learning.inl.h, windows-steps.inl.h: steps and moves of units first .. end - 1
+  std::size_t (*windowsLearningScratchBytes)(const WindowsBatch& batch);
+  void (*windowsLearningWinners)(const WindowsBatch& batch, std::size_t first, std::size_t end,
+                              std::byte* scratch, std::uint32_t* winners);
+  std::size_t (*windowsLearningStepsBytes)(const WindowsBatch& batch);
+  void (*windowsLearningSteps)(const WindowsBatch& batch, const std::uint32_t* winners,
+                            const float* shares, std::size_t first, std::size_t end,
+                            std::byte* scratch, const WindowsSteps& steps, float* peaks);
+  float (*windowsLearningPeak)(const WindowsBatch& batch, const WindowsSteps& steps, float* peaks,
+                            std::uint32_t* places);
+  void (*windowsLearningMoves)(const WindowsBatch& batch, const WindowsSteps& steps, float rate,
+                            std::size_t first, std::size_t end);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);
