@@ -19,7 +19,7 @@ export interface EngineKind {
 /** The text that an index leaves. */
 export function commentOf(settings: EngineSettings, { kind, sizes }: EngineKind): string {
   const { model, keys, vectorDim = 0 } = settings;
-  return JSON.stringify({ flyhash: FORMAT, kind, ...sizes, keyType: keys, vectorDim, model });
+  return JSON.stringify({ flyhash: FORMAT, kind, ...sizes, keyType: keys.kind, vectorDim, model });
 }
 
 function parsed(comment: string | null): Record<string, Json> | undefined {

@@ -9,7 +9,7 @@ import type { Progress } from '../hash/hasher.ts';
 import type { Key, Keys } from '../search/keys.ts';
 import { METRICS, type Metric } from '../search/metric.ts';
 import type { Vectors } from '../vectors.ts';
-import { checkKeyOf, checkKeysOf, type KeyKind } from './engine-keys.ts';
+import { checkKeyOf, checkKeysOf, type KeyRule } from './engine-keys.ts';
 import {
   type EngineMatches,
   type FoundRow,
@@ -76,7 +76,7 @@ export interface FindRequest<Codes, Options> {
 export interface EngineSettings {
   readonly name: string;
   readonly model: string;
-  readonly keys: KeyKind;
+  readonly keys: KeyRule;
   readonly vectorDim: number | undefined;
 }
 
@@ -235,9 +235,9 @@ export abstract class EngineIndex<
     const { payloads, vectors } = options;
     const signal = checkSignal(options.signal);
     const onProgress = checkCallback(options.onProgress, 'onProgress');
-    const { keys: kind, vectorDim } = this.settings;
+    const { keys: rule, vectorDim } = this.settings;
     const ready = this.ready(codes, 'codes');
-    const rows = readyRows(ready, { keys, payloads, vectors }, kind, vectorDim);
+    const rows = readyRows(ready, { keys, payloads, vectors }, rule, vectorDim);
     const total = ready.rows;
     const step = this.#batchRows(rows);
     function* batches(): Generator<EngineRows<Codes>, void> {

@@ -18,27 +18,43 @@ export function checkKeyKind(value: unknown): KeyKind {
   return value === undefined ? 'number' : checkOneOf(value, 'keyType', KEY_KINDS);
 }
 
+/** What keys an index takes. */
+export interface KeyRule {
+  readonly kind: KeyKind;
+  /** Characters that no string may have, and what they are called. */
+  readonly forbidden: RegExp;
+  readonly forbiddenName: string;
+  /** Most bytes of a string in UTF-8. */
+  readonly mostBytes: number;
+}
+
 const EXPECTED = { number: 'a safe integer', string: 'a string' } as const;
 
-/** A key of the kind that the index has. */
-export function checkKeyOf(kind: KeyKind, value: unknown, name: string): Key {
+/** A key that the index takes. */
+export function checkKeyOf(rule: KeyRule, value: unknown, name: string): Key {
   const key = checkKey(value, name);
-  if (typeof key !== kind)
-    throw wrongKind(name, `${EXPECTED[kind]}, as the keys of the index`, key);
-  if (typeof key === 'string' && key.includes('\0')) {
-    throw wrongValue(name, 'a string without the character 0', key);
+  if (typeof key !== rule.kind) {
+    throw wrongKind(name, `${EXPECTED[rule.kind]}, as the keys of the index`, key);
+  }
+  if (typeof key !== 'string') return key;
+  if (rule.forbidden.test(key)) {
+    throw wrongValue(name, `a string without ${rule.forbiddenName}`, key);
+  }
+  const mostLength = Math.floor(rule.mostBytes / 3); // so many units are never too many bytes
+  if (key.length > mostLength && new TextEncoder().encode(key).length > rule.mostBytes) {
+    throw wrongValue(name, `a string of at most ${rule.mostBytes} bytes of UTF-8`, key);
   }
   return key;
 }
 
-/** A copy of the keys of a batch, each of the kind that the index has. */
-export function checkKeysOf(kind: KeyKind, keys: unknown, name = 'keys'): Key[] {
-  return checkKeys(keys, name).map((key, i) => checkKeyOf(kind, key, `${name}[${i}]`));
+/** A copy of the keys of a batch, each one that the index takes. */
+export function checkKeysOf(rule: KeyRule, keys: unknown, name = 'keys'): Key[] {
+  return checkKeys(keys, name).map((key, i) => checkKeyOf(rule, key, `${name}[${i}]`));
 }
 
 /** One key for each of `rows` rows, no two alike. */
-export function checkRowKeys(kind: KeyKind, keys: unknown, rows: number): Key[] {
-  const checked = checkKeysOf(kind, keys);
+export function checkRowKeys(rule: KeyRule, keys: unknown, rows: number): Key[] {
+  const checked = checkKeysOf(rule, keys);
   if (checked.length !== rows) {
     throw new RangeError(`keys must be ${rows}, one for each row, got ${checked.length}`);
   }

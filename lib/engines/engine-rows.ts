@@ -11,7 +11,7 @@ import type { Json } from '../files/parts.ts';
 import { MAX_CODE_BITS } from '../search/hamming-index.ts';
 import type { Key } from '../search/keys.ts';
 import { checkVectors, dimOf, MAX_DIM, VectorSource, type Vectors } from '../vectors.ts';
-import { checkRowKeys, type KeyKind } from './engine-keys.ts';
+import { checkRowKeys, type KeyRule } from './engine-keys.ts';
 
 /** What is stored beside a code, to be filtered by and given back: an object of JSON. */
 export type Payload = { readonly [name: string]: Json };
@@ -118,7 +118,7 @@ export interface GivenRows {
 export function readyRows<Codes extends SomeCodes<Codes>>(
   codes: Codes,
   { keys, payloads, vectors }: GivenRows,
-  kind: KeyKind,
+  rule: KeyRule,
   vectorDim: number | undefined,
 ): EngineRows<Codes> {
   if (vectors === undefined && vectorDim !== undefined) {
@@ -129,7 +129,7 @@ export function readyRows<Codes extends SomeCodes<Codes>>(
   }
   return {
     codes,
-    keys: checkRowKeys(kind, keys, codes.rows),
+    keys: checkRowKeys(rule, keys, codes.rows),
     payloads: payloadTexts(payloads, codes.rows),
     vectors:
       vectorDim === undefined ? undefined : readyVectors(vectors as Vectors, vectorDim, codes.rows),

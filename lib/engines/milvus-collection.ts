@@ -17,8 +17,6 @@ export interface MilvusShape extends EngineKind {
   readonly index: { readonly type: string; readonly metric: string; readonly params: object };
 }
 
-/** The longest VarChar. */
-export const MOST_KEY_BYTES = 65_535;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 
 /** A name as Milvus takes it. */
@@ -33,9 +31,9 @@ function fieldsOf(
   { codeType, dim }: MilvusShape,
 ): FieldType[] {
   const key: FieldType =
-    keys === 'number'
+    keys.kind === 'number'
       ? { name: 'key', data_type: 'Int64', is_primary_key: true }
-      : { name: 'key', data_type: 'VarChar', is_primary_key: true, max_length: MOST_KEY_BYTES };
+      : { name: 'key', data_type: 'VarChar', is_primary_key: true, max_length: keys.mostBytes };
   const fields: FieldType[] = [
     key,
     { name: 'code', data_type: codeType, ...(dim === undefined ? {} : { dim }) },
@@ -75,6 +73,20 @@ async function indexFields(
   }
 }
 
+/** Whether there is a collection, or an alias of one. */
+async function isThere(client: MilvusClient, name: string): Promise<boolean> {
+  const collection_name = name;
+  const what = `opening collection ${name}`;
+  const { value } = await answered(what, () => client.hasCollection({ collection_name }));
+  if (!value) return false;
+  // Milvus Lite says yes to every name, and describes nothing, over which the SDK stumbles.
+  const described = client.describeCollection({ collection_name });
+  return described.then(
+    () => true,
+    (error: unknown) => !(error instanceof TypeError),
+  );
+}
+
 /** Opens the collection of an index; what an earlier program began to make is finished. */
 export async function openCollection(
   client: MilvusClient,
@@ -85,10 +97,7 @@ export async function openCollection(
   const where = `collection ${name}`;
   const own = commentOf(settings, shape);
   const collection_name = name;
-  const { value } = await answered(`opening ${where}`, () =>
-    client.hasCollection({ collection_name }),
-  );
-  if (!value) {
+  if (!(await isThere(client, name))) {
     const fields = fieldsOf(settings, shape);
     await answered(`making ${where}`, () =>
       client.createCollection({ collection_name, description: own, fields }),
@@ -97,7 +106,7 @@ export async function openCollection(
   const { schema } = await answered(`opening ${where}`, () =>
     client.describeCollection({ collection_name }),
   );
-  expectComment(where, schema.description, own);
+  expectComment(where, schema.description ?? null, own);
   await indexFields(client, settings, shape);
   await answered(`loading ${where}`, () => client.loadCollectionSync({ collection_name }));
 }

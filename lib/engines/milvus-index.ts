@@ -16,12 +16,7 @@ import {
 import { checkKeyKind, type KeyKind, keyFrom } from './engine-keys.ts';
 import type { EngineMatches, FoundRow } from './engine-matches.ts';
 import { checkVectorDim, type EngineRows, type Payload, type SomeCodes } from './engine-rows.ts';
-import {
-  checkName,
-  type MilvusShape,
-  MOST_KEY_BYTES,
-  openCollection,
-} from './milvus-collection.ts';
+import { checkName, type MilvusShape, openCollection } from './milvus-collection.ts';
 import {
   answered,
   connected,
@@ -33,8 +28,7 @@ import { checkModel, type Model } from './model-hash.ts';
 /** How much of what was written before a call it must see: 'Strong' sees everything, as a local index does. */
 export type MilvusConsistency = 'Strong' | 'Session' | 'Bounded' | 'Eventually';
 
-/** Levels by the numbers that the SDK has for them. */
-const LEVELS = { Strong: 0, Session: 1, Bounded: 2, Eventually: 3 } as const;
+const LEVELS: readonly MilvusConsistency[] = ['Strong', 'Session', 'Bounded', 'Eventually'];
 
 /** Options of every index in Milvus. */
 export interface MilvusIndexOptions {
@@ -42,7 +36,7 @@ export interface MilvusIndexOptions {
   name: string;
   /** The hasher whose codes these are, or its {@link modelHash}. */
   model: Model;
-  /** What keys are: 'number' (Int64, the default) or 'string' (VarChar of at most 65,535 bytes). */
+  /** What keys are: 'number' (Int64, the default) or 'string' (VarChar, at most 65,535 bytes, no control characters). */
   keyType?: KeyKind;
   /** Numbers of the vectors to be stored beside the codes, for re-ranking (Milvus 2.4 or later); default: none. */
   vectorDim?: number;
@@ -71,6 +65,14 @@ interface Hit {
   readonly vector?: unknown;
 }
 
+/** VarChar is at most so long, and conditions of Milvus Lite cannot name control characters. */
+const KEY_RULE = {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  forbidden: /[\0-\x1f]/,
+  forbiddenName: 'control characters',
+  mostBytes: 65_535,
+};
+
 /** Most keys of an expression. */
 const MOST_LISTED = 2000;
 
@@ -84,11 +86,10 @@ export async function openParts(
   const settings = {
     name: checkName(name),
     model: checkModel(model),
-    keys: checkKeyKind(keyType),
+    keys: { ...KEY_RULE, kind: checkKeyKind(keyType) },
     vectorDim: checkVectorDim(vectorDim),
   };
-  const levels = Object.keys(LEVELS) as MilvusConsistency[];
-  checkOneOf(consistency, 'consistency', levels);
+  checkOneOf(consistency, 'consistency', LEVELS);
   const connection = await connected(server);
   try {
     await openCollection(connection.client, settings, shape);
@@ -138,7 +139,8 @@ export abstract class MilvusIndex<
 
   /** What every request that reads says. */
   get #reading() {
-    const consistency_level = LEVELS[this.#consistency] as ConsistencyLevelEnum;
+    // By its name: the SDK takes the number of 'Strong', 0, for no level.
+    const consistency_level = this.#consistency as unknown as ConsistencyLevelEnum;
     return { collection_name: this.settings.name, consistency_level };
   }
 
@@ -189,7 +191,7 @@ export abstract class MilvusIndex<
   protected async replace({ codes, keys, payloads, vectors }: EngineRows<Codes>): Promise<void> {
     const dim = this.settings.vectorDim ?? 0;
     const data = keys.map((key, i) => ({
-      key: this.#checkedKey(key),
+      key: String(key),
       code: this.codeData(codes, i),
       payload: JSON.parse(payloads[i]) as Payload,
       ...(vectors === undefined
@@ -199,13 +201,6 @@ export abstract class MilvusIndex<
     await answered(`writing to ${this.#where}`, () =>
       this.#client.upsert({ collection_name: this.settings.name, data }),
     );
-  }
-
-  #checkedKey(key: Key): string {
-    const text = String(key);
-    const bytes = new TextEncoder().encode(text).length;
-    if (bytes <= MOST_KEY_BYTES) return text;
-    throw new RangeError(`keys must have at most ${MOST_KEY_BYTES} bytes, got ${bytes}`);
   }
 
   protected async erase(keys: readonly Key[]): Promise<number> {
@@ -226,7 +221,7 @@ export abstract class MilvusIndex<
       const { data } = await answered(`looking into ${this.#where}`, () =>
         this.#client.query({ ...this.#reading, filter, output_fields: ['key'] }),
       );
-      for (const { key } of data) found.push(keyFrom(this.settings.keys, key));
+      for (const { key } of data) found.push(keyFrom(this.settings.keys.kind, key));
     }
     return found;
   }
@@ -258,7 +253,7 @@ export abstract class MilvusIndex<
 
   #foundRow({ score, key, payload, vector }: Hit, queries: Codes): FoundRow {
     return {
-      key: keyFrom(this.settings.keys, key),
+      key: keyFrom(this.settings.keys.kind, key),
       distance: this.hamming(score, queries),
       ...(payload === undefined ? {} : { payload: payload as Payload }),
       ...(vector === undefined ? {} : { vector: Float32Array.from(vector as number[]) }),

@@ -32,7 +32,7 @@ export interface PgIndexOptions {
   schema?: string;
   /** The hasher whose codes these are, or its {@link modelHash}. */
   model: Model;
-  /** What keys are: 'number' (bigint, the default) or 'string' (text, ordered by code points). */
+  /** What keys are: 'number' (bigint, the default) or 'string' (text of at most 2,600 bytes, by code points). */
   keyType?: KeyKind;
   /** Numbers of the vectors to be stored beside the codes, for re-ranking; default: none are stored. */
   vectorDim?: number;
@@ -50,6 +50,9 @@ export interface PgParts {
 
 const STAGED = 'pg_temp.flyhash_rows';
 const UNIQUE_VIOLATION = '23505';
+
+/** A text has any character but one; an index over it, as a primary key has, takes no longer ones. */
+const KEY_RULE = { forbidden: /\0/, forbiddenName: 'the character 0', mostBytes: 2600 };
 
 /** Opens the table of an index. */
 export async function openParts(
@@ -75,7 +78,7 @@ function checkSettings({ name, model, keyType, vectorDim }: PgIndexOptions): Eng
   return {
     name: checkName(name, 'name'),
     model: checkModel(model),
-    keys: checkKeyKind(keyType),
+    keys: { ...KEY_RULE, kind: checkKeyKind(keyType) },
     vectorDim: checkVectorDim(vectorDim),
   };
 }
@@ -144,7 +147,7 @@ export abstract class PgIndex<
         await this.#stage(session, batches);
         const text = `SELECT key::text AS key FROM ${STAGED} s WHERE EXISTS (SELECT FROM ${name} t WHERE t.key = s.key) LIMIT 1`;
         const [taken] = await session.query(text);
-        if (taken !== undefined) throw this.#keyTaken(keyFrom(this.settings.keys, taken.key));
+        if (taken !== undefined) throw this.#keyTaken(keyFrom(this.settings.keys.kind, taken.key));
         const columns = this.#columns;
         await session.query(
           `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${STAGED} ORDER BY key`,
@@ -201,17 +204,17 @@ export abstract class PgIndex<
 
   protected async erase(keys: readonly Key[]): Promise<number> {
     const { name } = this.table;
-    const text = `WITH gone AS (DELETE FROM ${name} WHERE ${keysIn(this.settings.keys, '$1')} RETURNING 1) SELECT count(*)::text AS count FROM gone`;
+    const text = `WITH gone AS (DELETE FROM ${name} WHERE ${keysIn(this.settings.keys.kind, '$1')} RETURNING 1) SELECT count(*)::text AS count FROM gone`;
     const what = `removing from ${this.#where}`;
     const [{ count }] = await this.connection.query(what, text, [keysText(keys)]);
     return Number(count);
   }
 
   protected async present(keys: readonly Key[]): Promise<Key[]> {
-    const text = `SELECT key::text AS key FROM ${this.table.name} WHERE ${keysIn(this.settings.keys, '$1')}`;
+    const text = `SELECT key::text AS key FROM ${this.table.name} WHERE ${keysIn(this.settings.keys.kind, '$1')}`;
     const what = `looking into ${this.#where}`;
     const rows = await this.connection.query(what, text, [keysText(keys)]);
-    return rows.map(({ key }) => keyFrom(this.settings.keys, key));
+    return rows.map(({ key }) => keyFrom(this.settings.keys.kind, key));
   }
 
   protected checkExpression(filter: unknown): void {
@@ -227,7 +230,7 @@ export abstract class PgIndex<
     const lists: FoundRow[][] = [];
     for (let i = 0; i < queries.rows; i++) {
       const ask = (bind: Bind) => this.distance(queries, i, options, bind);
-      const { text, values } = statementOf(request, this.settings.keys, this.table.name, ask);
+      const { text, values } = statementOf(request, this.settings.keys.kind, this.table.name, ask);
       const what = `searching ${this.#where}`;
       const rows =
         settings.length === 0
@@ -240,7 +243,7 @@ export abstract class PgIndex<
             });
       lists.push(
         rows.map((row) =>
-          foundRow(row, this.settings.keys, (measure) => this.hamming(measure, queries)),
+          foundRow(row, this.settings.keys.kind, (measure) => this.hamming(measure, queries)),
         ),
       );
     }

@@ -63,7 +63,7 @@ async function makeTable(
   { keys, vectorDim }: EngineSettings,
   { codeType, more = [] }: PgShape,
 ): Promise<void> {
-  const keyType = keys === 'number' ? 'bigint' : 'text COLLATE "C"';
+  const keyType = keys.kind === 'number' ? 'bigint' : 'text COLLATE "C"';
   const vector = vectorDim === undefined ? '' : `, vector vector(${vectorDim}) NOT NULL`;
   const columns = `key ${keyType} PRIMARY KEY, code ${codeType} NOT NULL, payload jsonb NOT NULL${vector}`;
   await session.query(`CREATE TABLE ${name} (${columns})`);

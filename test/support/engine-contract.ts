@@ -9,6 +9,7 @@ import { compareKeys } from '../../lib/engines/engine-keys.ts';
 import type { EngineMatches, RerankedMatches } from '../../lib/engines/engine-matches.ts';
 import type { Key } from '../../lib/search/keys.ts';
 import { NO_ID } from '../../lib/search/neighbors.ts';
+import { integers } from './codes.ts';
 
 /** The surface of every index in an engine, as JavaScript sees it: arguments may be anything. */
 export interface AnyEngineIndex {
@@ -49,6 +50,9 @@ export interface EngineUnderTest {
   /** A condition in the language of the engine: payload.lang is this. */
   langIs(lang: string): unknown;
   readonly hasVectors: boolean;
+  /** Keys that it refuses as arguments, and those that it cannot take though they are sent. */
+  readonly refusesKey: RegExp;
+  readonly failsKey?: RegExp;
   /** How many histories are tried. */
   readonly runs: number;
 }
@@ -94,4 +98,36 @@ export function expectMatches(
     const of = found.map((key) => engine.distance(query, places.get(key) as number));
     expect(of).toEqual(wantedDistances.slice(0, wanted.length));
   }
+}
+
+/** Numbers of a vector. */
+export const DIM = 5;
+
+/** Keys and texts that statements, formats and orders stumble over. */
+export const STRANGE: readonly string[] = [
+  'plain',
+  "O'Hara",
+  '"quoted"',
+  'back\\slash',
+  '\\N',
+  'tab\tand\nline\r',
+  "'); DROP TABLE x; --",
+  '$1',
+  '%_',
+  '',
+  ' ',
+  '\u00e9',
+  'e\u0301',
+  '\uffee',
+  '\u{1f600}',
+  '{a,b}',
+  'null',
+  '1',
+];
+
+/** Vectors of rows of the pool. */
+export function poolVectors(rows: readonly number[]): Float32Array {
+  const draw = integers(5);
+  const all = Float32Array.from({ length: ENGINE_POOL * DIM }, () => (draw() % 2000) / 7 - 140);
+  return Float32Array.from(rows.flatMap((row) => [...all.subarray(row * DIM, (row + 1) * DIM)]));
 }

@@ -3,6 +3,11 @@
 import { BitCodes } from '../../lib/codes/bit-codes.ts';
 import { SparseCodes } from '../../lib/codes/sparse-codes.ts';
 import {
+  MilvusHammingIndex,
+  MilvusInvertedIndex,
+  type MilvusServer,
+} from '../../lib/engines/milvus.ts';
+import {
   type PgDatabase,
   PgHammingIndex,
   PgInvertedIndex,
@@ -92,7 +97,7 @@ export function postgresKinds(
   runs: number,
 ): Record<string, () => EngineUnderTest> {
   const langIs = (lang: string) => ({ sql: "payload->>'lang' = $1 -- theirs", values: [lang] });
-  const shared = { ordersTies: true, langIs, runs };
+  const shared = { ordersTies: true, langIs, runs, refusesKey: /\0/ };
   return {
     PgHammingIndex: () => ({
       ...bitsIn((name, options) => PgHammingIndex.open(database(), { name, ...options } as never)),
@@ -115,4 +120,42 @@ export function postgresKinds(
       hasVectors: false,
     }),
   };
+}
+
+/** What a version of Milvus can do. */
+export interface MilvusAbilities {
+  readonly runs: number;
+  /** Several vector fields, and sparse ones: since 2.4. */
+  readonly hasVectors: boolean;
+  readonly hasSparse: boolean;
+  /** Keys that it cannot store. */
+  readonly failsKey?: RegExp;
+}
+
+/** The indexes of Milvus. */
+export function milvusKinds(
+  server: () => MilvusServer,
+  { runs, hasVectors, hasSparse, failsKey }: MilvusAbilities,
+): Record<string, () => EngineUnderTest> {
+  const langIs = (lang: string): string => `payload["lang"] == ${JSON.stringify(lang)}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const refusesKey = /[\0-\x1f]/;
+  const shared = { ordersTies: false, langIs, runs, hasVectors, refusesKey, failsKey };
+  const kinds: Record<string, () => EngineUnderTest> = {
+    MilvusHammingIndex: () => ({
+      ...bitsIn((name, options) =>
+        MilvusHammingIndex.open(server(), { name, ...options } as never),
+      ),
+      ...shared,
+    }),
+  };
+  if (hasSparse) {
+    kinds.MilvusInvertedIndex = () => ({
+      ...unitsIn((name, options) =>
+        MilvusInvertedIndex.open(server(), { name, ...options } as never),
+      ),
+      ...shared,
+    });
+  }
+  return kinds;
 }
