@@ -4,8 +4,8 @@
  * exactNeighbors.
  */
 
-import { allocated } from '../check.ts';
-import { FlyhashError } from '../errors.ts';
+import { allocated, checkInteger } from '../check.ts';
+import { FlyhashError, wrongKind, wrongValue } from '../errors.ts';
 import { exactNeighbors } from '../search/exact-neighbors.ts';
 import type { Key } from '../search/keys.ts';
 import type { Metric } from '../search/metric.ts';
@@ -94,6 +94,53 @@ export function overlapsOf(matches: EngineMatches, activeOfBoth: number): Engine
     distance === NO_ID ? 0 : (activeOfBoth - distance) / 2,
   );
   return { ...matches, overlaps };
+}
+
+/**
+ * The k nearest of several indexes that hold different rows, such as the shards of one: smaller distance first, then
+ * smaller key. Exact when theirs are: what is among the k nearest of all is among the k nearest of its own shard.
+ *
+ * @param shards what the same search gave in each; at least one.
+ * @param k places for each query, at most those of every shard.
+ * @throws TypeError or RangeError when they are not results of the same queries, or have fewer than k places.
+ *
+ * @example
+ * ```ts
+ * import { mergeMatches } from 'flyhash/pgvector';
+ * const [rows, k] = [1, 2];
+ * const one = { rows, k, keys: [7, 9], distances: Uint32Array.of(0, 3), counts: Uint32Array.of(2) };
+ * const other = { rows, k, keys: [4, null], distances: Uint32Array.of(3, 2 ** 32 - 1), counts: Uint32Array.of(1) };
+ * const { keys, distances } = mergeMatches([one, other], 2);
+ * console.assert(keys.join() === '7,4' && distances.join() === '0,3');
+ * ```
+ */
+export function mergeMatches(shards: readonly EngineMatches[], k: number): EngineMatches {
+  if (!Array.isArray(shards) || shards.length === 0) {
+    throw wrongKind('shards', 'a list of results, at least one', shards);
+  }
+  const [{ rows }] = shards;
+  for (const [i, shard] of shards.entries()) {
+    if (shard.rows !== rows) throw wrongValue(`shards[${i}].rows`, `${rows}`, shard.rows);
+    checkInteger(k, 'k', 0, shard.k);
+  }
+  const hasPayloads = shards.every(({ payloads }) => payloads !== undefined);
+  const lists = Array.from({ length: rows }, (_, query) =>
+    shards.flatMap((shard) => foundIn(shard, query)),
+  );
+  return matchesOf(lists, k, hasPayloads);
+}
+
+/** The rows that a result has for a query. */
+function foundIn(
+  { k, keys, distances, counts, payloads }: EngineMatches,
+  query: number,
+): FoundRow[] {
+  return Array.from({ length: counts[query] }, (_, i) => {
+    const place = query * k + i;
+    const payload = payloads?.[place];
+    const found = { key: keys[place] as Key, distance: distances[place] };
+    return payload === undefined || payload === null ? found : { ...found, payload };
+  });
 }
 
 /** What re-ranking needs. */

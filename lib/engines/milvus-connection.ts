@@ -86,5 +86,5 @@ export async function connected(server: MilvusServer): Promise<MilvusConnection>
 async function newClient(address: string): Promise<MilvusClient> {
   const name = '@zilliz/milvus2-sdk-node';
   const sdk = await optionalPackage(name, () => import('@zilliz/milvus2-sdk-node'));
-  return new sdk.MilvusClient({ address, timeout: USUAL_TIMEOUT });
+  return new sdk.MilvusClient({ address, timeout: USUAL_TIMEOUT, logLevel: 'error' });
 }

@@ -9,7 +9,12 @@ import '../index.ts';
 
 export type { Awaitable, CodeIndex, Matches, MatchOptions } from './code-index.ts';
 export type { EngineSearchOptions, RerankOptions, WriteOptions } from './engine-index.ts';
-export type { EngineMatches, EngineOverlaps, RerankedMatches } from './engine-matches.ts';
+export {
+  type EngineMatches,
+  type EngineOverlaps,
+  mergeMatches,
+  type RerankedMatches,
+} from './engine-matches.ts';
 export type { Payload } from './engine-rows.ts';
 export type { MilvusServer } from './milvus-connection.ts';
 export {

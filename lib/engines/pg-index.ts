@@ -61,10 +61,7 @@ export async function openParts(
   shape: PgShape,
 ): Promise<PgParts> {
   const settings = checkSettings(options);
-  const name = tableName(
-    options.schema === undefined ? undefined : checkName(options.schema, 'schema'),
-    settings.name,
-  );
+  const name = tableName(options);
   const connection = await PgConnection.to(database);
   try {
     return { connection, settings, table: await openTable(connection, name, settings, shape) };
@@ -108,9 +105,11 @@ export abstract class PgIndex<
   protected sessionSettings(_options: Options, _k: number): readonly (readonly [string, string])[] {
     return [];
   }
-  /** What else belongs to rows that are written: called before they are in the table, and after. */
-  protected async stageMore(_session: PgSession, _rows: EngineRows<Codes>): Promise<void> {}
-  protected async writeMore(_session: PgSession): Promise<void> {}
+  /** Columns that rows have besides, and what code i puts there. */
+  protected readonly moreColumns: readonly string[] = [];
+  protected moreTexts(_codes: Codes, _i: number): string[] {
+    return [];
+  }
 
   /** Rows of the table now. */
   async count(): Promise<number> {
@@ -135,9 +134,8 @@ export abstract class PgIndex<
   }
 
   get #columns(): string {
-    return this.settings.vectorDim === undefined
-      ? 'key, code, payload'
-      : 'key, code, payload, vector';
+    const vector = this.settings.vectorDim === undefined ? [] : ['vector'];
+    return ['key', 'code', 'payload', ...vector, ...this.moreColumns].join(', ');
   }
 
   protected async insert(batches: Iterable<EngineRows<Codes>>): Promise<void> {
@@ -152,7 +150,6 @@ export abstract class PgIndex<
         await session.query(
           `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM ${STAGED} ORDER BY key`,
         );
-        await this.writeMore(session);
       });
     } catch (error) {
       const isTaken = error instanceof FlyhashError && codeOf(error.cause) === UNIQUE_VIOLATION;
@@ -180,7 +177,6 @@ export abstract class PgIndex<
         const changes = others.map((column) => `${column} = EXCLUDED.${column}`).join(', ');
         await session.query(`${insert} ON CONFLICT (key) DO UPDATE SET ${changes}`);
       }
-      await this.writeMore(session);
     });
   }
 
@@ -189,7 +185,6 @@ export abstract class PgIndex<
     await session.query(like);
     for (const rows of batches) {
       await session.copy(`${STAGED} (${this.#columns})`, this.#lines(rows));
-      await this.stageMore(session, rows);
     }
   }
 
@@ -198,6 +193,7 @@ export abstract class PgIndex<
     for (const [i, key] of keys.entries()) {
       const fields = [String(key), this.codeText(codes, i), payloads[i]];
       if (vectors !== undefined) fields.push(vectorText(vectors.subarray(i * dim, (i + 1) * dim)));
+      fields.push(...this.moreTexts(codes, i));
       yield copyLine(fields);
     }
   }

@@ -1,7 +1,7 @@
 /**
- * The buckets of an {@link LshIndex} as a plain indexed table, for PostgreSQL without an extension: codes lie in a column
- * bit(n), the keys of their buckets in a second table, and a query compares its code with those in the buckets that
- * it visits, by bit_count, which PostgreSQL has since version 14.
+ * The buckets of an {@link LshIndex} in a plain indexed table, for PostgreSQL without an extension: codes lie in a column
+ * bit(n), and the buckets of each code in an array under a GIN index, the inverted index that PostgreSQL brings. A query
+ * compares its code with those in the buckets that it visits, by bit_count, which there is since version 14.
  */
 
 import { checkMaking, checkOptions, MAKING } from '../check.ts';
@@ -16,20 +16,19 @@ import {
   settingsParameters,
 } from '../search/lsh-settings.ts';
 import type { CodeIndex } from './code-index.ts';
-import { checkKeyKind } from './engine-keys.ts';
 import type { EngineMatches } from './engine-matches.ts';
-import { type EngineRows, readyBits } from './engine-rows.ts';
-import type { PgDatabase, PgSession } from './pg-connection.ts';
+import { readyBits } from './engine-rows.ts';
+import type { PgDatabase } from './pg-connection.ts';
 import { openParts, PG_OPTIONS, PgIndex, type PgIndexOptions, type PgParts } from './pg-index.ts';
 import type { Bind, PgDistance, PgSearchOptions } from './pg-statement.ts';
 import { type PgShape, tableName } from './pg-table.ts';
-import { bitText, checkName, copyLine } from './pg-text.ts';
+import { bitText } from './pg-text.ts';
 
 /** Options of {@link PgLshIndex.open}: those of {@link LshIndex.create} and those of every index in PostgreSQL. */
 export interface PgLshOptions extends PgIndexOptions, LshIndexOptions {}
 
-const STAGED = 'pg_temp.flyhash_rows';
-const STAGED_BUCKETS = 'pg_temp.flyhash_buckets';
+/** A bucket as a number: that of its table, then its key of up to 32 bits. */
+const TABLE_STEP = 2 ** 32;
 
 /** What keys may not be here: those of other codes, and probes that go by margins. */
 function checkBuckets(options: PgLshOptions): LshSettings {
@@ -41,23 +40,21 @@ function checkBuckets(options: PgLshOptions): LshSettings {
   throw wrongValue('probes', 'a radius of at most 65,536 buckets a table', probes);
 }
 
-function shapeOf(settings: LshSettings, options: PgLshOptions, buckets: string): PgShape {
+function shapeOf(settings: LshSettings, name: string): PgShape {
   const { probesDirected, probesRadius, ...sizes } = settingsParameters(settings); // a search may choose others
-  const name = tableName(options.schema, options.name);
-  const keyType = checkKeyKind(options.keyType) === 'number' ? 'bigint' : 'text COLLATE "C"';
-  const key = `key ${keyType} NOT NULL REFERENCES ${name} ON DELETE CASCADE`;
-  const columns = `slot smallint NOT NULL, bucket bigint NOT NULL, ${key}`;
-  const more = [
-    `CREATE TABLE ${buckets} (${columns}, PRIMARY KEY (slot, bucket, key))`,
-    `CREATE INDEX ON ${buckets} (key)`,
-  ];
-  const codeType = `bit(${settings.bits})`;
-  return { kind: 'lsh', sizes, codeType, needsVector: false, more };
+  return {
+    kind: 'lsh',
+    sizes,
+    codeType: `bit(${settings.bits})`,
+    needsVector: false,
+    moreColumns: ['buckets bigint[] NOT NULL'],
+    indexes: [`CREATE INDEX ON ${name} USING gin (buckets)`],
+  };
 }
 
 /**
- * An {@link LshIndex} in two tables of PostgreSQL 14 or later, without an extension: the same buckets, so the same
- * neighbours. Its drop() leaves no table.
+ * An {@link LshIndex} in a table of PostgreSQL 14 or later, without an extension: the same buckets, so the same
+ * neighbours.
  *
  * @example
  * ```ts
@@ -81,20 +78,18 @@ export class PgLshIndex extends PgIndex<BitCodes, PgSearchOptions> implements Co
   protected readonly codeBytes: number;
   readonly #settings: LshSettings;
   readonly #masks: Uint32Array;
-  readonly #buckets: string;
 
-  private constructor(making: symbol, parts: PgParts, settings: LshSettings, buckets: string) {
+  private constructor(making: symbol, parts: PgParts, settings: LshSettings) {
     super(checkMaking(making, 'PgLshIndex', 'PgLshIndex.open', parts));
     const { bits, layout, probes } = settings;
     this.bits = bits;
-    this.codeBytes = bits + 24 * layout.tables;
+    this.codeBytes = bits + 16 * layout.tables;
     this.#settings = settings;
     this.#masks = kernelProbes(probes, layout.keyBits).masks;
-    this.#buckets = buckets;
   }
 
   /**
-   * Opens the index in its tables, which are made when they are not there.
+   * Opens the index in a table, which is made when it is not there.
    *
    * @param database a Pool of the package `pg`, a connection string for one, or a PGlite. With `pg`, the package
    * `pg-copy-streams` is needed too.
@@ -104,14 +99,9 @@ export class PgLshIndex extends PgIndex<BitCodes, PgSearchOptions> implements Co
   static async open(database: PgDatabase, options: PgLshOptions): Promise<PgLshIndex> {
     checkOptions(options, 'options', [...PG_OPTIONS, ...LSH_OPTIONS]);
     const settings = checkBuckets(options);
-    const buckets = tableName(options.schema, `${checkName(options.name, 'name')}_buckets`);
-    const parts = await openParts(database, options, shapeOf(settings, options, buckets));
-    return new PgLshIndex(MAKING, parts, settings, buckets);
-  }
-
-  override async drop(): Promise<void> {
-    const text = `DROP TABLE IF EXISTS ${this.#buckets}, ${this.table.name}`;
-    await this.connection.query(`dropping table ${this.table.name}`, text);
+    const name = tableName(options);
+    const parts = await openParts(database, options, shapeOf(settings, name));
+    return new PgLshIndex(MAKING, parts, settings);
   }
 
   protected ready(codes: unknown, name: string): BitCodes {
@@ -122,29 +112,16 @@ export class PgLshIndex extends PgIndex<BitCodes, PgSearchOptions> implements Co
     return bitText(codes.row(i), this.bits);
   }
 
-  protected override async stageMore(session: PgSession, rows: EngineRows<BitCodes>) {
-    const text = `CREATE TEMPORARY TABLE IF NOT EXISTS flyhash_buckets (LIKE ${this.#buckets}) ON COMMIT DROP`;
-    await session.query(text);
-    await session.copy(`${STAGED_BUCKETS} (slot, bucket, key)`, this.#lines(rows));
+  protected override readonly moreColumns = ['buckets'];
+
+  protected override moreTexts(codes: BitCodes, i: number): string[] {
+    return [`{${this.#buckets(codes, i).join(',')}}`];
   }
 
-  protected override async writeMore(session: PgSession): Promise<void> {
-    const staged = `SELECT key FROM ${STAGED}`;
-    await session.query(`DELETE FROM ${this.#buckets} WHERE key IN (${staged})`);
-    await session.query(
-      `INSERT INTO ${this.#buckets} SELECT slot, bucket, key FROM ${STAGED_BUCKETS}`,
-    );
-  }
-
-  *#lines({ codes, keys }: EngineRows<BitCodes>): Generator<string, void> {
-    const { layout } = this.#settings;
-    const { tables } = layout;
-    const buckets = keysOf(layout, codes.data, codes.bytes);
-    for (const [i, key] of keys.entries()) {
-      for (let slot = 0; slot < tables; slot++) {
-        yield copyLine([String(slot), String(buckets[i * tables + slot]), String(key)]);
-      }
-    }
+  /** The buckets of code i, one of each table. */
+  #buckets(codes: BitCodes, i: number): number[] {
+    const keys = keysOf(this.#settings.layout, codes.row(i), codes.bytes);
+    return Array.from(keys, (key, table) => table * TABLE_STEP + key);
   }
 
   protected distance(
@@ -153,19 +130,13 @@ export class PgLshIndex extends PgIndex<BitCodes, PgSearchOptions> implements Co
     _options: PgSearchOptions,
     bind: Bind,
   ): PgDistance {
-    const { layout } = this.#settings;
-    const own = keysOf(layout, queries.row(i), queries.bytes);
-    const visited = Array.from(own, (key, slot) =>
-      Array.from(this.#masks, (mask) => [slot, (key ^ mask) >>> 0]),
-    );
-    const places = `jsonb_array_elements(${bind(JSON.stringify(visited.flat()))}::text::jsonb) AS p`;
-    const isSame = 'b.slot = (p->>0)::smallint AND b.bucket = (p->>1)::bigint';
+    const visited = this.#buckets(queries, i).flatMap((bucket) => {
+      const key = bucket % TABLE_STEP;
+      return Array.from(this.#masks, (mask) => bucket - key + ((key ^ mask) >>> 0));
+    });
     const measure = `bit_count(t.code # ${bind(this.codeText(queries, i))}::bit(${this.bits}))`;
-    return {
-      measure,
-      order: `${measure}, t.key`,
-      where: `t.key IN (SELECT b.key FROM ${places} JOIN ${this.#buckets} AS b ON ${isSame})`,
-    };
+    const where = `t.buckets && ${bind(`{${visited.join(',')}}`)}::text::bigint[]`;
+    return { measure, order: `${measure}, t.key`, where };
   }
 
   protected hamming(measure: number): number {

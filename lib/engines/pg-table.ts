@@ -7,7 +7,7 @@ import { FlyhashError } from '../errors.ts';
 import { commentOf, type EngineKind, expectComment } from './engine-comment.ts';
 import type { EngineSettings } from './engine-index.ts';
 import type { PgConnection, PgSession } from './pg-connection.ts';
-import { literal, quoted } from './pg-text.ts';
+import { checkName, literal, quoted } from './pg-text.ts';
 
 /** What a table is made for, besides what every index has. */
 export interface PgShape extends EngineKind {
@@ -15,8 +15,9 @@ export interface PgShape extends EngineKind {
   readonly codeType: string;
   /** Whether types of pgvector are needed. */
   readonly needsVector: boolean;
-  /** Statements that make what belongs to a new table. */
-  readonly more?: readonly string[];
+  /** Columns that a new table has besides, and its indexes. */
+  readonly moreColumns?: readonly string[];
+  readonly indexes?: readonly string[];
 }
 
 /** A table that is there. */
@@ -33,8 +34,9 @@ export interface PgTable {
 const LEAST_VECTOR = 7;
 
 /** A table's name in quotes. */
-export function tableName(schema: string | undefined, name: string): string {
-  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+export function tableName({ schema, name }: { schema?: unknown; name: unknown }): string {
+  const table = quoted(checkName(name, 'name'));
+  return schema === undefined ? table : `${quoted(checkName(schema, 'schema'))}.${table}`;
 }
 
 /** The version of pgvector, if it is one that will do. */
@@ -61,13 +63,13 @@ async function makeTable(
   session: PgSession,
   name: string,
   { keys, vectorDim }: EngineSettings,
-  { codeType, more = [] }: PgShape,
+  { codeType, moreColumns = [], indexes = [] }: PgShape,
 ): Promise<void> {
   const keyType = keys.kind === 'number' ? 'bigint' : 'text COLLATE "C"';
-  const vector = vectorDim === undefined ? '' : `, vector vector(${vectorDim}) NOT NULL`;
-  const columns = `key ${keyType} PRIMARY KEY, code ${codeType} NOT NULL, payload jsonb NOT NULL${vector}`;
-  await session.query(`CREATE TABLE ${name} (${columns})`);
-  for (const text of more) await session.query(text);
+  const vector = vectorDim === undefined ? [] : [`vector vector(${vectorDim}) NOT NULL`];
+  const own = [`key ${keyType} PRIMARY KEY`, `code ${codeType} NOT NULL`, 'payload jsonb NOT NULL'];
+  await session.query(`CREATE TABLE ${name} (${[...own, ...vector, ...moreColumns].join(', ')})`);
+  for (const text of indexes) await session.query(text);
 }
 
 /** Opens the table of an index, making it when it is not there. */

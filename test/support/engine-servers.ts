@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const START_MILLISECONDS = 100_000;
+const STOP_MILLISECONDS = 5000;
 
 interface Engines {
   readonly postgres?: { readonly bin: string };
@@ -97,24 +98,29 @@ export class EngineServer {
     }
   }
 
-  /** Ends it at once, as a power cut would. */
+  /** Ends it and its children at once, as a power cut would. */
   async kill(): Promise<void> {
-    await this.#ended('SIGKILL');
-  }
-
-  /** Ends it and takes its folder away. */
-  async remove(): Promise<void> {
-    await this.#ended('SIGKILL');
-    await delay(200); // the children of a PostgreSQL notice that it is gone
-    rmSync(this.#program.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  }
-
-  async #ended(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const { pid } = child as { pid: number };
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
     const gone = new Promise((resolve) => child.once('exit', resolve));
-    child.kill(signal);
+    for (const each of [pid, ...children.split(' ').filter(Boolean).map(Number)]) {
+      process.kill(each, 'SIGKILL');
+    }
     await gone;
+  }
+
+  /** Ends it in its own way, so that no shared memory stays, and takes its folder away. */
+  async remove(): Promise<void> {
+    const child = this.#child;
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGINT');
+      await Promise.race([gone, delay(STOP_MILLISECONDS)]);
+    }
+    await this.kill();
+    rmSync(this.#program.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 
