@@ -36,22 +36,17 @@ const MOST_ACTIVE = 16_000;
  * An {@link InvertedIndex} in a table of PostgreSQL.
  *
  * @example
- * ```ts
- * import { PGlite } from '@electric-sql/pglite';
- * import { vector } from '@electric-sql/pglite-pgvector';
+ * ```typescript
  * import { FlyHash } from 'flyhash';
  * import { PgInvertedIndex } from 'flyhash/pgvector';
- * const database = await PGlite.create({ extensions: { vector } });
- * await database.query('CREATE EXTENSION vector');
- *
  * const hasher = FlyHash.create({ dim: 4, units: 80, active: 8, seed: 1 });
  * const { units, active } = hasher;
- * const index = await PgInvertedIndex.open(database, { name: 'odours', units, active, model: hasher });
+ * const index = await PgInvertedIndex.open('postgres://localhost/flyhash', { name: 'odours', units, active, model: hasher });
  * const codes = hasher.hash([[1, 2, 3, 4], [4, 3, 2, 1]]);
  * await index.upsert(codes, [10, 20]);
  * const { keys, overlaps, distances } = await index.search(codes.slice(0, 1), 1);
  * console.assert(keys[0] === 10 && overlaps[0] === 8 && distances[0] === 0);
- * await database.close();
+ * await index.close();
  * ```
  */
 export class PgInvertedIndex

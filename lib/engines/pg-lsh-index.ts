@@ -57,19 +57,17 @@ function shapeOf(settings: LshSettings, name: string): PgShape {
  * neighbours.
  *
  * @example
- * ```ts
- * import { PGlite } from '@electric-sql/pglite';
+ * ```typescript
  * import { SimHash } from 'flyhash';
  * import { PgLshIndex } from 'flyhash/pgvector';
- * const database = await PGlite.create();
  * const hasher = SimHash.create({ dim: 4, bits: 64, seed: 1 });
  * const sizes = { bits: 64, tables: 4, keyBits: 16 };
- * const index = await PgLshIndex.open(database, { name: 'pages', ...sizes, model: hasher });
+ * const index = await PgLshIndex.open('postgres://localhost/flyhash', { name: 'pages', ...sizes, model: hasher });
  * const codes = hasher.hash([[1, 2, 3, 4], [4, 3, 2, 1]]);
  * await index.add(codes, [10, 20]);
  * const { keys, counts } = await index.search(codes.slice(0, 1), 1);
  * console.assert(keys[0] === 10 && counts[0] === 1);
- * await database.close();
+ * await index.close();
  * ```
  */
 export class PgLshIndex extends PgIndex<BitCodes, PgSearchOptions> implements CodeIndex<BitCodes> {
