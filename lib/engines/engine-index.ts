@@ -143,7 +143,7 @@ export abstract class EngineIndex<
   abstract count(): Promise<number>;
 
   /**
-   * Adds rows.
+   * Adds rows: all of them or none in PostgreSQL; batch by batch in Milvus, once none of the keys was found.
    *
    * @param codes codes as the index has them.
    * @param keys one of the index's kind of keys a row, none of them in the index.

@@ -3,8 +3,8 @@
  * `pg` and a PGlite database both give it. Every fault comes out as an error of this package that says what was tried.
  */
 
-import type { Readable, Writable } from 'node:stream';
-import { FlyhashError, type FlyhashErrorCode, wrongKind } from '../errors.ts';
+import type { Writable } from 'node:stream';
+import { FlyhashError, wrongKind } from '../errors.ts';
 import { engineFault, optionalPackage, textOf } from './engine-faults.ts';
 
 /** A row of a result. */
@@ -58,20 +58,17 @@ export function codeOf(cause: unknown): string {
   return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : '';
 }
 
-function faultOf(what: string, cause: unknown): unknown {
-  const isOurs =
-    cause instanceof FlyhashError || cause instanceof TypeError || cause instanceof RangeError;
-  if (isOurs || (cause as Error)?.name === 'AbortError') return cause;
+function faultOf(what: string, cause: unknown): FlyhashError {
+  if (cause instanceof FlyhashError) return cause; // a package is missing
   const code = codeOf(cause);
   const isAbsent = ABSENT.test(code) || (!SQLSTATE.test(code) && ABSENT_TEXT.test(textOf(cause)));
-  const own: FlyhashErrorCode = isAbsent ? 'ERR_UNREACHABLE' : 'ERR_ENGINE';
-  return engineFault(what, own, cause);
+  return engineFault(what, isAbsent ? 'ERR_UNREACHABLE' : 'ERR_ENGINE', cause);
 }
 
-/** Runs work, naming it in what goes wrong. A signal's reason passes as it is. */
-async function named<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+/** A call of the driver, named in what goes wrong. */
+async function named<Result>(what: string, call: () => Promise<Result>): Promise<Result> {
   try {
-    return await work();
+    return await call();
   } catch (cause) {
     throw faultOf(what, cause);
   }
@@ -97,50 +94,70 @@ async function newPool(connectionString: string): Promise<PgPool> {
   return pool;
 }
 
-function pgliteSession(session: PgliteSession): PgSession {
+function pgliteSession(session: PgliteSession, what: string): PgSession {
   return {
-    query: async (text, values = []) => (await session.query(text, [...values])).rows as PgRow[],
-    copy: async (target, lines) => {
-      const blob = new Blob([...lines]);
-      await session.query(`COPY ${target} FROM '/dev/blob'`, [], { blob });
-    },
+    query: (text, values = []) =>
+      named(what, async () => (await session.query(text, [...values])).rows as PgRow[]),
+    copy: (target, lines) =>
+      named(what, async () => {
+        const blob = new Blob([...chunked(lines)]);
+        await session.query(`COPY ${target} FROM '/dev/blob'`, [], { blob });
+      }),
   };
+}
+
+/** Characters that are sent at once. */
+const CHUNK_LENGTH = 65_536;
+
+/** Lines put together: each chunk costs a turn of the event loop. */
+function* chunked(lines: Iterable<string>): Generator<string, void> {
+  let chunk = '';
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
 }
 
 interface CopyStreams {
   from(text: string): Writable;
 }
 
-function poolSession(client: PgClient): PgSession {
+async function copyThrough(client: PgClient, target: string, lines: Iterable<string>) {
+  const name = 'pg-copy-streams';
+  const streams = await optionalPackage<CopyStreams>(name, () => import('pg-copy-streams'));
+  const stream = streams.from(`COPY ${target} FROM STDIN`);
+  (client as unknown as { query(stream: Writable): void }).query(stream);
+  const { Readable } = await import('node:stream');
+  const { pipeline } = await import('node:stream/promises');
+  await pipeline(Readable.from(chunked(lines)), stream);
+}
+
+function poolSession(client: PgClient, what: string): PgSession {
   return {
-    query: async (text, values = []) => (await client.query(text, [...values])).rows,
-    copy: async (target, lines) => {
-      const name = 'pg-copy-streams';
-      const streams = await optionalPackage<CopyStreams>(name, () => import('pg-copy-streams'));
-      const stream = streams.from(`COPY ${target} FROM STDIN`);
-      (client as unknown as { query(stream: Writable): void }).query(stream);
-      const { Readable: Source } = await import('node:stream');
-      const { pipeline } = await import('node:stream/promises');
-      const source: Readable = Source.from(lines);
-      await pipeline(source, stream);
-    },
+    query: (text, values = []) =>
+      named(what, async () => (await client.query(text, [...values])).rows),
+    copy: (target, lines) => named(what, () => copyThrough(client, target, lines)),
   };
 }
 
 /** A transaction on a session of the pool. A session whose end is in doubt is not given back. */
 async function poolTransaction<Result>(
   pool: PgPool,
+  what: string,
   work: (session: PgSession) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect();
+  const client = await named(what, () => pool.connect());
   const ignore = (): void => undefined; // a lost connection also rejects the query that meets it
   client.on('error', ignore);
   let isSound = false;
   try {
-    await client.query('BEGIN');
+    await named(what, () => client.query('BEGIN'));
     try {
-      const result = await work(poolSession(client));
-      await client.query('COMMIT');
+      const result = await work(poolSession(client, what));
+      await named(what, () => client.query('COMMIT'));
       isSound = true;
       return result;
     } catch (error) {
@@ -187,17 +204,14 @@ export class PgConnection {
     return named(what, async () => (await database.query(text, [...values])).rows as PgRow[]);
   }
 
-  /** Work in one transaction, which is undone when it throws. */
+  /** Work in one transaction, which is undone when it throws; what is not the driver's fault passes as it is. */
   async transaction<Result>(
     what: string,
     work: (session: PgSession) => Promise<Result>,
   ): Promise<Result> {
     const database = this.#database;
-    return named(what, () =>
-      isPglite(database)
-        ? database.transaction((session) => work(pgliteSession(session)))
-        : poolTransaction(database, work),
-    );
+    if (!isPglite(database)) return poolTransaction(database, what, work);
+    return database.transaction((session) => work(pgliteSession(session, what)));
   }
 
   /** Ends a pool of our own. */

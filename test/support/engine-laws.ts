@@ -247,6 +247,13 @@ const aborting: Law = async ({ engine, fresh }) => {
   await expect(index.upsert(one, [4], { signal })).rejects.toThrow('enough');
   await expect(index.search(one, 1, { signal })).rejects.toThrow('enough');
   expect(await index.count()).toBe(0);
+  const mine = new Error('mine');
+  const onProgress = (): void => {
+    throw mine;
+  };
+  await expect(index.upsert(one, [4], { onProgress })).rejects.toBe(mine);
+  await expect(index.add(one, [5], { onProgress })).rejects.toBe(mine);
+  if (engine.ordersTies) expect(await index.has(5)).toBe(false); // nothing of it was added
 };
 
 const LAWS: Readonly<Record<string, Law>> = {
@@ -259,7 +266,7 @@ const LAWS: Readonly<Record<string, Law>> = {
   'opens as what it was made for, and for no other model': identity,
   'says what is wrong with arguments, before anything is sent': wrongArguments,
   'sends what was given at the call, and tells progress': givenAtTheCall,
-  'stops when aborted': aborting,
+  'stops when aborted, and passes on what a caller throws': aborting,
 };
 
 let names = 0;

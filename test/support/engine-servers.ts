@@ -21,6 +21,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const START_MILLISECONDS = 100_000;
 const STOP_MILLISECONDS = 5000;
+const CLOSE_MILLISECONDS = 500;
 
 interface Engines {
   readonly postgres?: { readonly bin: string };
@@ -116,6 +117,7 @@ export class EngineServer {
     const child = this.#child;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
+      await delay(CLOSE_MILLISECONDS); // sessions that end now would hear of it as an error
       child.kill('SIGINT');
       await Promise.race([gone, delay(STOP_MILLISECONDS)]);
     }
