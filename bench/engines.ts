@@ -5,8 +5,10 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { MilvusClient } from '@zilliz/milvus2-sdk-node';
 import pg from 'pg';
 import { mnistSample } from '../data/samples.ts';
 import type { CodeIndex } from '../lib/engines/code-index.ts';
@@ -192,6 +194,19 @@ async function postgres(
   await server.remove();
 }
 
+/** Waits until Milvus has built the index over what was flushed, and has had time to load it. */
+async function indexed(address: string, collection_name: string): Promise<void> {
+  const client = new MilvusClient({ address, logLevel: 'error' });
+  const isPending = async (): Promise<boolean> => {
+    const { index_descriptions } = await client.describeIndex({ collection_name });
+    const [{ pending_index_rows, state }] = index_descriptions;
+    return Number(pending_index_rows) > 0 || state !== 'Finished';
+  };
+  while (await isPending()) await delay(500);
+  await delay(15_000);
+  await client.closeConnection();
+}
+
 async function milvus(bits: Loaded<BitCodes>, model: string): Promise<void> {
   const server = await milvusServer();
   await server.start();
@@ -211,7 +226,7 @@ async function milvus(bits: Loaded<BitCodes>, model: string): Promise<void> {
   const listed = await MilvusHammingIndex.open(address, options);
   const own = await loadSeconds(listed, bits.codes);
   await listed.flush();
-  await new Promise((resolve) => setTimeout(resolve, 20_000)); // the index is built behind the scenes
+  await indexed(address, 'listed');
   for (const probes of [8, 32]) {
     const engine = `Milvus 2.3, 256 lists, probes ${probes}, 'Eventually'`;
     await asked(engine, listed, bits, own, { options: { probes } });

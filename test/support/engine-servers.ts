@@ -84,6 +84,7 @@ export class EngineServer {
     const options = { cwd: folder, env: { ...process.env, ...env }, ...user };
     const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
+    process.once('exit', () => child.kill('SIGKILL')); // nothing outlives a run that fails
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
         this.#log = `${this.#log}${text}`.slice(-4000);
