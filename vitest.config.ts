@@ -2,11 +2,15 @@
 // slow TypeScript reference. FLYHASH_ISA and FLYHASH_BACKEND, set outside, choose what is tested; FLYHASH_SEED
 // repeats a run of the property tests.
 
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests that need servers, which `npm run test:engines` gets. */
+const SERVERS = process.env.FLYHASH_ENGINES === undefined ? ['test/engines/servers/**'] : [];
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...SERVERS],
     pool: 'threads',
     testTimeout: 120_000,
     hookTimeout: 120_000,

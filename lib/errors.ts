@@ -13,7 +13,11 @@ export type FlyhashErrorCode =
   | 'ERR_WRONG_KIND'
   | 'ERR_FILE'
   | 'ERR_MISSING_PACKAGE'
-  | 'ERR_BUSY';
+  | 'ERR_BUSY'
+  | 'ERR_ENGINE'
+  | 'ERR_UNREACHABLE'
+  | 'ERR_WRONG_MODEL'
+  | 'ERR_MISSING_EXTENSION';
 
 /**
  * A fault that is neither a wrong kind nor a wrong value of an argument.

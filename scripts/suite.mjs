@@ -21,11 +21,12 @@ const NOT_STAGED = /^(node_modules|build.*|coverage|\.cache|\.git)$/;
 
 /**
  * Test files that tell the same on every level, build and Node: texts, statistics that golden hashes tie together,
- * processes that are killed, and their memory. `npm test` runs them.
+ * processes that are killed, their memory, and databases. `npm test` runs them.
  */
 export const SAME_ON_EVERY_BUILD = [
   'test/architecture.test.ts',
   'test/bench/**',
+  'test/engines/**',
   'test/examples.test.ts',
   'test/files/killed-save.test.ts',
   'test/laws/**',
