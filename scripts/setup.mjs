@@ -94,12 +94,15 @@ function buildAddon() {
 function buildTypeScript() {
   const lib = join(ROOT, 'lib');
   if (!existsSync(join(lib, 'index.ts'))) return;
-  const configuration = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(ROOT, name));
-  const built = newest(join(DIST, 'index.js'));
-  if (!REBUILD && built >= newest(lib, ...configuration)) return;
+  const bundler = join(ROOT, 'scripts', 'bundle.mjs');
+  const configuration = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const built = newest(join(DIST, 'bundle', 'index.js'));
+  if (!REBUILD && built >= newest(lib, bundler, ...configuration.map((name) => join(ROOT, name))))
+    return;
   rmSync(DIST, { recursive: true, force: true });
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   run('compiling TypeScript (tsc)', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  run('joining modules (esbuild)', process.execPath, [bundler]);
 }
 
 function checkNode() {
