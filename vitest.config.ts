@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/package/**'],
     pool: 'threads',
     testTimeout: 120_000,
     hookTimeout: 120_000,
