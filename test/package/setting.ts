@@ -18,12 +18,16 @@ export interface Packed {
 }
 
 interface Setting {
+  /** Whether the prebuilds are those of a release; else this machine's is the local build. */
+  readonly isPortable: boolean;
   /** flyhash first, then its dependencies. */
   readonly packages: readonly Packed[];
   /** The folder whose node_modules hold package managers, bundlers and runtimes. */
   readonly tools: string;
   /** Node binaries by version. */
   readonly nodes: Readonly<Record<string, string>>;
+  /** Commands that run Node for other platforms, by platform. */
+  readonly emulated: Readonly<Record<string, readonly string[]>>;
   /** npm's own script. */
   readonly npm: string;
 }
