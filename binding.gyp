@@ -1,57 +1,6 @@
-# The build of what is shipped (node-gyp, prebuildify). Sources and definitions are those of
-# native/sources.json, which CMakeLists.txt reads too; it repeats these flags. There is no -march: instruction sets are target regions
-# inside native/isa/. -ffp-contract=off: a multiply-add is fused only where the code says fma.
+# The build of a checkout (node-gyp). It is not published: package managers take a binding.gyp in a package's root for
+# an order to compile, whatever prebuilds lie beside it. native/gyp/binding.gyp is for people who want to.
 {
-  'targets': [
-    {
-      'target_name': 'flyhash',
-      'sources': [
-        '<!@(node -p "const s = require(\'./native/sources.json\'); [...s.sources, ...s.addon].join(\' \')")',
-      ],
-      'include_dirs': ['native'],
-      'dependencies': ['<!(node -p "require(\'node-addon-api\').targets"):node_addon_api_except'],
-      'defines': ['<!@(node -p "require(\'./native/sources.json\').definitions.join(\' \')")'],
-      'cflags!': ['-fno-omit-frame-pointer'],
-      'cflags_cc!': ['-std=gnu++17', '-std=gnu++20'],
-      'cflags_cc': [
-        '-std=c++20',
-        '-O3',
-        '-ffp-contract=off',
-        '-fvisibility=hidden',
-        '-fvisibility-inlines-hidden',
-        '-Wall',
-        '-Wextra',
-        '-Werror=missing-field-initializers',
-      ],
-      'conditions': [
-        ['OS=="linux"', {
-          # Nothing is asked of the machine's C++ library, and none of ours is shown to it. nodelete: pool
-          # threads may still run in the code when the last environment that loaded it goes.
-          'ldflags': [
-            '-static-libstdc++',
-            '-static-libgcc',
-            '-Wl,--exclude-libs,ALL',
-            '-Wl,-z,nodelete',
-          ],
-        }],
-        ['OS=="mac"', {
-          'xcode_settings': {
-            'CLANG_CXX_LANGUAGE_STANDARD': 'c++20',
-            'CLANG_CXX_LIBRARY': 'libc++',
-            'GCC_OPTIMIZATION_LEVEL': '3',
-            'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
-            'MACOSX_DEPLOYMENT_TARGET': '11.0',
-            'OTHER_CPLUSPLUSFLAGS': ['-ffp-contract=off', '-Wall', '-Wextra'],
-          },
-        }],
-        ['OS=="win"', {
-          'msvs_settings': {
-            'VCCLCompilerTool': {
-              'AdditionalOptions': ['/std:c++20', '/fp:precise', '/O2', '/utf-8', '/wd5030'],
-            },
-          },
-        }],
-      ],
-    },
-  ],
+  'variables': {'root': '.'},
+  'includes': ['native/addon.gypi'],
 }

@@ -10,7 +10,7 @@ const SERVERS = process.env.FLYHASH_ENGINES === undefined ? ['test/engines/serve
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...SERVERS],
+    exclude: [...configDefaults.exclude, ...SERVERS, 'test/package/**'],
     pool: 'threads',
     testTimeout: 120_000,
     hookTimeout: 120_000,

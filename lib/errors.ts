@@ -30,8 +30,10 @@ export type FlyhashErrorCode =
  * ```
  */
 export class FlyhashError extends Error {
+  /** What happened, for programs; the message says it to people. */
   readonly code: FlyhashErrorCode;
 
+  /** A fault with its code and sentence; `options.cause` is the error behind it. */
   constructor(code: FlyhashErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'FlyhashError';

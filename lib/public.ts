@@ -29,14 +29,14 @@ export type { BioReport, BioTrainer } from './hash/bio-report.ts';
 export type { BioAssignment, CompetitionTraining } from './hash/bio-training.ts';
 export { DenseFly, type DenseFlyOptions } from './hash/dense-fly.ts';
 export { type FlyActivations, FlyHash, type FlyHashOptions } from './hash/fly-hash.ts';
-export type { HashAsyncOptions, HashOptions, Progress } from './hash/hasher.ts';
+export type { HashAsyncOptions, Hasher, HashOptions, Progress } from './hash/hasher.ts';
 export { Itq, type ItqReport, type ItqTraining } from './hash/itq.ts';
 export { NaiveBioHash, type NaiveBioHashTraining } from './hash/naive-bio-hash.ts';
 export type { ThresholdKind } from './hash/projected-thresholds.ts';
 export type { ProjectionKind } from './hash/projectors.ts';
 export { SimHash, type SimHashOptions, type SimHashTraining } from './hash/sim-hash.ts';
 export type { VectorStream } from './hash/vector-batches.ts';
-export type { BucketStatistics } from './search/bucket-statistics.ts';
+export type { BucketPercentiles, BucketStatistics } from './search/bucket-statistics.ts';
 export { type ExactNeighborsOptions, exactNeighbors } from './search/exact-neighbors.ts';
 export {
   HammingIndex,

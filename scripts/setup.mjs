@@ -4,7 +4,7 @@
 // Node, because it runs before anything is installed. Promises that a failure ends with one sentence that says what to do.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -74,7 +74,8 @@ function installPackages() {
 
 function buildAddon() {
   if (process.env.FLYHASH_BACKEND === 'reference') return;
-  const recipe = newest(join(ROOT, 'binding.gyp'), join(ROOT, 'native', 'sources.json'));
+  const recipes = ['binding.gyp', 'native/addon.gypi', 'native/sources.json'];
+  const recipe = newest(...recipes.map((name) => join(ROOT, name)));
   const sources = ['addon', 'isa', 'kernels', 'simd', 'threads', 'dispatch.cc', 'dispatch.h'];
   const changed = newest(...sources.map((name) => join(ROOT, 'native', name)));
   const built = newest(ADDON);
@@ -89,17 +90,22 @@ function buildAddon() {
     env,
     advice: COMPILER_ADVICE,
   });
+  // Where nothing had to be compiled, nothing was written either.
+  utimesSync(ADDON, new Date(), new Date());
 }
 
 function buildTypeScript() {
   const lib = join(ROOT, 'lib');
   if (!existsSync(join(lib, 'index.ts'))) return;
-  const configuration = ['tsconfig.json', 'tsconfig.build.json'].map((name) => join(ROOT, name));
-  const built = newest(join(DIST, 'index.js'));
-  if (!REBUILD && built >= newest(lib, ...configuration)) return;
+  const bundler = join(ROOT, 'scripts', 'bundle.mjs');
+  const configuration = ['tsconfig.json', 'tsconfig.build.json', 'package.json'];
+  const built = newest(join(DIST, 'bundle', 'index.js'));
+  if (!REBUILD && built >= newest(lib, bundler, ...configuration.map((name) => join(ROOT, name))))
+    return;
   rmSync(DIST, { recursive: true, force: true });
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   run('compiling TypeScript (tsc)', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  run('joining modules (esbuild)', process.execPath, [bundler]);
 }
 
 function checkNode() {

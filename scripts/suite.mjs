@@ -17,13 +17,14 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const CACHE = join(ROOT, '.cache');
 const REPORTS = join(CACHE, 'reports');
-const NOT_STAGED = /^(node_modules|build.*|coverage|\.cache|\.git)$/;
+const NOT_STAGED = /^(node_modules|build.*|prebuilds|coverage|\.cache|\.git)$/;
 
 /**
  * Test files that tell the same on every level, build and Node: texts, statistics that golden hashes tie together,
  * processes that are killed, their memory, and databases. `npm test` runs them.
  */
 export const SAME_ON_EVERY_BUILD = [
+  'test/api/**',
   'test/architecture.test.ts',
   'test/bench/**',
   'test/engines/**',

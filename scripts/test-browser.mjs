@@ -2,7 +2,6 @@
 // charts hold every data point, axes have titles, nothing overflows a narrow or a wide window, nothing is fetched and
 // nothing fails. Screenshots go to .cache/browser. CHROMIUM names the browser; else the usual names are tried.
 
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
@@ -11,11 +10,11 @@ import '../lib/index.ts';
 import { compare } from '../lib/evaluate/compare.ts';
 import { axisTitles, chartSeries } from '../lib/evaluate/compare-charts.ts';
 import { comparisonPage } from '../lib/evaluate/compare-page.ts';
+import { BROWSERS, browserPath } from './browser.mjs';
 
 const FOLDER = fileURLToPath(new URL('../.cache/browser/', import.meta.url));
 const WIDTHS = [400, 1200];
 const SCHEMES = ['light', 'dark'];
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
 /** Markup in a title must be shown, not obeyed; a long word must not widen the page. */
 const TITLE = `<img src=x onerror="document.title='obeyed'"> & ${'sift'.repeat(30)}.npy`;
 
@@ -27,12 +26,9 @@ function expectEqual(what, got, expected) {
   failures.push(`${what}: expected ${other}, got ${one}`);
 }
 
-function browserPath() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const name of BROWSERS) {
-    const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8' });
-    if (status === 0) return stdout.trim();
-  }
+function browser() {
+  const path = browserPath();
+  if (path !== undefined) return path;
   throw new Error(`test:browser needs one of ${BROWSERS.join(', ')}, or CHROMIUM to name it`);
 }
 
@@ -133,13 +129,13 @@ const comparison = await smallComparison();
 writeFileSync(`${FOLDER}comparison.html`, await comparisonPage(comparison));
 const address = pathToFileURL(`${FOLDER}comparison.html`).href;
 const args = ['--no-sandbox', '--disable-gpu'];
-const browser = await puppeteer.launch({ executablePath: browserPath(), args });
+const chromium = await puppeteer.launch({ executablePath: browser(), args });
 try {
   for (const width of WIDTHS) {
-    for (const scheme of SCHEMES) await visit(browser, address, width, scheme, comparison);
+    for (const scheme of SCHEMES) await visit(chromium, address, width, scheme, comparison);
   }
 } finally {
-  await browser.close();
+  await chromium.close();
 }
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exit(1);

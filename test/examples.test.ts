@@ -4,35 +4,19 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { afterAll, describe, expect, it } from 'vitest';
+import { examplesOf, moduleOf } from './support/examples.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, '.cache', `examples-${process.pid}`);
-
-interface Example {
-  readonly where: string;
-  readonly code: string;
-}
 
 function filesBelow(folder: string, ending: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith(ending))
     .map((name) => join(ROOT, folder, name));
-}
-
-/** The fenced TypeScript blocks of a file; in docstrings each line starts with a star. */
-function examplesOf(file: string): Example[] {
-  const text = readFileSync(file, 'utf8');
-  const blocks = text.matchAll(/^( *\* )?```(?:ts|js)\n([\s\S]*?)^\1```/gm);
-  return [...blocks].map(([whole, margin = '', body], i) => {
-    const line = text.slice(0, text.indexOf(whole)).split('\n').length;
-    const lines = body.split('\n').map((row) => row.slice(margin.length));
-    return { where: `${relative(ROOT, file)}:${line} (${i + 1})`, code: lines.join('\n') };
-  });
 }
 
 const documents = ['README.md', ...filesBelow('docs', '.md').map((file) => relative(ROOT, file))];
@@ -50,11 +34,10 @@ interface Outcome {
 /** Runs all examples in one process; what it prints on stderr belongs to none of them. */
 function outcomes(): { readonly found: readonly Outcome[]; readonly stderr: string } {
   mkdirSync(FOLDER, { recursive: true });
-  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
-  const list = examples.map(({ where, code }, i) => {
+  const list = examples.map((example, i) => {
     const file = join(FOLDER, `example-${i}.mjs`);
-    writeFileSync(file, ts.transpileModule(code, { compilerOptions: options }).outputText);
-    return { where, file };
+    writeFileSync(file, moduleOf(example));
+    return { where: example.where, file };
   });
   writeFileSync(join(FOLDER, 'list.json'), JSON.stringify(list));
   const args = [join(ROOT, 'test', 'support', 'run-examples.mjs'), join(FOLDER, 'list.json')];

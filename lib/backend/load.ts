@@ -6,13 +6,14 @@
 
 import { FlyhashError } from '../errors.ts';
 import { ReferenceBackend } from '../reference/backend.ts';
+import { platformName } from './addon-files.ts';
 import type { Backend } from './kernels.ts';
 import { loadAddon, NativeBackend } from './native.ts';
 
 const LEVELS: readonly string[] = ['scalar', 'avx2', 'avx512', 'neon'];
 
 function failure(reasons: readonly string[]): string {
-  const system = `${process.platform}-${process.arch}, Node ${process.versions.node}`;
+  const system = `${platformName()}, Node ${process.versions.node}`;
   return `the native addon did not load on ${system} (${reasons.join('; ')})`;
 }
 
@@ -43,8 +44,9 @@ export function loadBackend(): Backend {
     const reason = failure(loaded.reasons);
     if (wanted === 'native' || isa !== undefined) throw new FlyhashError('ERR_BACKEND', reason);
     process.emitWarning(
-      `${reason}. flyhash runs on its TypeScript reference: same results, much slower. ` +
-        'Build the addon with "npx node-gyp rebuild" in the package folder, or set FLYHASH_BACKEND=reference to accept this.',
+      `${reason}. flyhash runs on its TypeScript reference: same results, much slower. A bundle must keep flyhash ` +
+        'external or have the prebuild copied beside it; where no prebuild fits, "npx node-gyp rebuild" makes one ' +
+        '(docs/installing.md). FLYHASH_BACKEND=reference accepts the reference.',
       { code: 'FLYHASH_REFERENCE' },
     );
     return new ReferenceBackend(reason);

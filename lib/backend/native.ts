@@ -1,11 +1,10 @@
-/**
- * The addon as a Backend, and its loading: a switch of literal requires over the shipped prebuilds (bundlers
- * can follow those; the idea is sharp's), then the local build. FLYHASH_ISA picks a level.
- */
+/** The addon as a Backend, and its loading from the first of its files (addon-files.ts) that loads. */
 
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { toNamespacedPath } from 'node:path';
 import { FlyhashError } from '../errors.ts';
+import { addonFiles } from './addon-files.ts';
 import type { Backend, KernelCall, KernelName, Running } from './kernels.ts';
 
 type Done = (outcome: 'finished' | 'aborted' | 'outOfMemory', result: number) => void;
@@ -78,61 +77,23 @@ export class NativeBackend implements Backend {
   }
 }
 
-const require = createRequire(import.meta.url);
-
-interface Candidate {
-  readonly file: string;
-  load(): unknown;
+/** The addon in a file, without `require`, which bundlers would rewrite. */
+function loaded(path: string): Addon {
+  const holder: { exports: unknown } = { exports: {} };
+  process.dlopen(holder, toNamespacedPath(path));
+  return holder.exports as Addon;
 }
 
-function prebuild(): Candidate | undefined {
-  switch (`${process.platform}-${process.arch}`) {
-    case 'linux-x64':
-      return {
-        file: 'prebuilds/linux-x64/flyhash.node',
-        load: () => require('../../prebuilds/linux-x64/flyhash.node'),
-      };
-    case 'linux-arm64':
-      return {
-        file: 'prebuilds/linux-arm64/flyhash.node',
-        load: () => require('../../prebuilds/linux-arm64/flyhash.node'),
-      };
-    case 'darwin-x64':
-    case 'darwin-arm64':
-      return {
-        file: 'prebuilds/darwin-x64+arm64/flyhash.node',
-        load: () => require('../../prebuilds/darwin-x64+arm64/flyhash.node'),
-      };
-    case 'win32-x64':
-      return {
-        file: 'prebuilds/win32-x64/flyhash.node',
-        load: () => require('../../prebuilds/win32-x64/flyhash.node'),
-      };
-    default:
-      return undefined;
-  }
-}
-
-function candidates(): Candidate[] {
-  const local: Candidate = {
-    file: 'build/Release/flyhash.node',
-    load: () => require('../../build/Release/flyhash.node'),
-  };
-  const shipped = prebuild();
-  return shipped === undefined ? [local] : [shipped, local];
-}
-
-/** The addon with its file, or the reasons why none of the candidates loads. */
+/** The addon with its file, or the reasons why none of the files loads. */
 export function loadAddon(): { addon: Addon; file: string } | { reasons: string[] } {
   const reasons: string[] = [];
-  for (const { file, load } of candidates()) {
+  for (const { file, path } of addonFiles()) {
     try {
-      return { addon: load() as Addon, file };
+      const found = path();
+      if (existsSync(found)) return { addon: loaded(found), file };
+      reasons.push(`${file}: not found`);
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      reasons.push(
-        `${file}: ${code === 'MODULE_NOT_FOUND' ? 'not found' : message.split('\n')[0]}`,
-      );
+      reasons.push(`${file}: ${(error as Error).message.split('\n')[0]}`);
     }
   }
   return { reasons };

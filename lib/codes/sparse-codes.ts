@@ -28,7 +28,9 @@ import {
 
 /** The sizes of sparse codes: how many units there are, and how many of them are active in each row. */
 export interface SparseSizes {
+  /** Units of a code; active ones are numbered below it. */
   readonly units: number;
+  /** Active units of each code. */
   readonly active: number;
 }
 

@@ -9,7 +9,9 @@
 
 /** Rows at equal distance: all, and the relevant ones. */
 export interface TiedGroup {
+  /** Rows of the group. */
   readonly count: number;
+  /** Those among them that are relevant. */
   readonly relevant: number;
 }
 

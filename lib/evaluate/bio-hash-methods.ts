@@ -95,6 +95,7 @@ export const BIO_HASH_METHODS = {
     simHash(context, sparseSize(bioUnits(context), context.k).bits),
 } as const satisfies Record<string, Make>;
 
+/** A method of the BioHash protocol, by the name that reports show. */
 export type BioHashMethod = keyof typeof BIO_HASH_METHODS;
 
 /** mAP@All on MNIST, from the paper's Table 1, in percent. */

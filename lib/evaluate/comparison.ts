@@ -50,22 +50,31 @@ export interface ComparisonResult {
 
 /** What a comparison was made with. */
 export interface ComparisonSettings {
+  /** What the page and the table are headed with. */
   readonly title: string;
   /** Rows of the database; the queries were taken out of it. */
   readonly rows: number;
+  /** Queries, each searched in the database. */
   readonly queries: number;
+  /** Numbers of a vector. */
   readonly dim: number;
+  /** Neighbours that are looked for. */
   readonly k: number;
+  /** The metric of the exact neighbours. */
   readonly metric: Metric;
+  /** The seed of the split and of every hasher. */
   readonly seed: number;
   /** Shortlists that were tried; none without re-ranking. */
   readonly shortlists: readonly number[];
+  /** Threads of every timed call. */
   readonly threads: number;
   /** Queries that each timed search was given at once. */
   readonly batch: number;
   /** Timings that each speed is the median of. */
   readonly repeats: number;
+  /** The backend that ran. */
   readonly backend: 'native' | 'reference';
+  /** Its instruction-set level. */
   readonly isa: string;
   /** The exact search of the vectors themselves, for comparison: queries a second. */
   readonly exactQueriesPerSecond: number;
@@ -75,15 +84,21 @@ export interface ComparisonSettings {
 
 /** A method that was not tried at a size, and why. */
 export interface SkippedMethod {
+  /** The name of the method. */
   readonly method: string;
+  /** The size in bytes that it was not tried at. */
   readonly bytes: number;
+  /** Why, in a sentence. */
   readonly reason: string;
 }
 
 /** What `compare` gives: plain JSON. */
 export interface Comparison {
+  /** What it was made with. */
   readonly settings: ComparisonSettings;
+  /** Each method at each size. */
   readonly results: readonly ComparisonResult[];
+  /** What was not tried. */
   readonly skipped: readonly SkippedMethod[];
 }
 

@@ -6,7 +6,9 @@
 
 /** Where a true neighbour stands in a prediction: rows that are nearer, and rows at its distance, itself among them. */
 export interface TiedPlace {
+  /** Rows that are nearer. */
   readonly before: number;
+  /** Rows at its distance, itself among them. */
   readonly tied: number;
 }
 

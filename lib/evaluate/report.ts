@@ -5,6 +5,7 @@
 
 /** One method at one size. */
 export interface EvaluationRow {
+  /** The name of the method. */
   readonly method: string;
   /** Hash length as the papers count it: bits of a dense code, active units of a sparse one. */
   readonly k: number;
@@ -19,6 +20,7 @@ export interface EvaluationRow {
   readonly mean: number;
   /** Standard deviation over the repeats (divided by n - 1); 0 for one repeat. */
   readonly deviation: number;
+  /** Repeats, each with a seed of its own. */
   readonly repeats: number;
   /** Other measures of the same codes by name, means over the repeats. */
   readonly also?: Readonly<Record<string, number>>;
@@ -28,11 +30,15 @@ export interface EvaluationRow {
 
 /** A protocol's results. */
 export interface EvaluationReport {
+  /** The name of the protocol. */
   readonly protocol: string;
+  /** What was evaluated, in a sentence. */
   readonly title: string;
   /** Which of the several average precisions the figures are, in a sentence. */
   readonly definition: string;
+  /** What the protocol was run with. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** One row for each method and size. */
   readonly rows: readonly EvaluationRow[];
 }
 

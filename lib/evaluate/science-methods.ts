@@ -65,6 +65,7 @@ export const SCIENCE_METHODS = {
     winners(data, k, 10 * data.dim, seed, false),
 } as const satisfies Record<string, (data: Matrix, k: number, seed: number) => Tags>;
 
+/** A method of the protocol of Science 2017, by the name that reports show. */
 export type ScienceMethod = keyof typeof SCIENCE_METHODS;
 
 /** The figures that the paper prints in its text; all others exist only as curves. */

@@ -47,6 +47,7 @@ export const PARTS: unique symbol = Symbol('parts');
 
 /** What can be stored. */
 export interface Storable {
+  /** @internal */
   [PARTS](): Parts;
 }
 

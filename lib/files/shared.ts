@@ -11,8 +11,11 @@ import { type Json, type Parts, PartsReader, type Tensor, type TensorData } from
 
 /** An index in shared memory, as `share()` of an index gives it; send it to workers with postMessage. */
 export interface SharedIndex {
+  /** The class that shared it. */
   readonly kind: string;
+  /** Its numbers and texts; their meaning is the class's own. */
   readonly parameters: Readonly<Record<string, Json>>;
+  /** Its arrays, in shared memory. */
   readonly tensors: readonly Tensor[];
 }
 

@@ -12,6 +12,7 @@ export const BIO_TRAINERS: readonly BioTrainer[] = ['em', 'sgd'];
 
 /** What a training of {@link BioHash} or {@link NaiveBioHash} tells. */
 export interface BioReport {
+  /** The trainer that ran. */
   readonly trainer: BioTrainer;
   /** Iterations of `em`, of the restart that was kept, or epochs of `sgd`. */
   readonly iterations: number;

@@ -12,7 +12,7 @@ import type { VectorSource } from '../vectors.ts';
 import type { Projector } from './projectors.ts';
 import { columnMeans, forEachRun, median } from './thresholds.ts';
 
-/** What the outputs are compared with; see {@link projectedThresholds}. */
+/** What each output is compared with: zero, or the mean or the median of the training data's. */
 export type ThresholdKind = 'zero' | 'mean' | 'median';
 
 export interface ThresholdOptions {

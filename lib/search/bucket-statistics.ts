@@ -3,6 +3,16 @@
 import type { KeyLayout } from './lsh-keys.ts';
 import { type Segment, tableSize } from './lsh-tables.ts';
 
+/** Codes in a bucket, by the share of buckets that hold no more. */
+export interface BucketPercentiles {
+  /** Half of the buckets. */
+  readonly p50: number;
+  /** Nine tenths of them. */
+  readonly p90: number;
+  /** 99 of a hundred. */
+  readonly p99: number;
+}
+
 /** The buckets of one table. */
 export interface BucketStatistics {
   /** Buckets that hold a code. */
@@ -12,7 +22,7 @@ export interface BucketStatistics {
   /** Codes a bucket. */
   readonly mean: number;
   /** Codes in the bucket that half, nine tenths, and 99 of a hundred buckets do not exceed. */
-  readonly percentiles: { readonly p50: number; readonly p90: number; readonly p99: number };
+  readonly percentiles: BucketPercentiles;
   /** Codes in the bucket of a code, on average over the codes: what one probe of a query like them compares. */
   readonly expectedCandidates: number;
 }

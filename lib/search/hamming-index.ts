@@ -127,6 +127,7 @@ export class HammingIndex extends KeyedIndex<BitCodes, BitCodes, BitCodes, Neigh
     return new HammingIndex(MAKING, bits, store, roster);
   }
 
+  /** @internal */
   override [PARTS](): Parts {
     const { rows, bytes } = this.#store;
     const codes = { name: 'codes', shape: [rows, bytes], data: this.#store.read(0, rows) };

@@ -127,6 +127,7 @@ export class InvertedIndex extends KeyedIndex<SparseCodes, SparseCodes, SparseCo
     return new InvertedIndex(MAKING, sizes, store, roster);
   }
 
+  /** @internal */
   override [PARTS](): Parts {
     const codes = this.#store.read(0, this.rows);
     return this.#parts([{ name: 'codes', shape: [this.rows, this.active], data: codes }]);

@@ -11,11 +11,13 @@ export interface CodePairs {
   readonly count: number;
   /** Ids, each smaller than the right one. */
   readonly left: Uint32Array;
+  /** Ids, each larger than the left one. */
   readonly right: Uint32Array;
   /** Bits in which the two codes differ. */
   readonly distances: Uint32Array;
-  /** Keys of the ids, from an index that has keys. */
+  /** Keys of the left ids, from an index that has keys. */
   readonly leftKeys?: readonly Key[];
+  /** Keys of the right ids, from an index that has keys. */
   readonly rightKeys?: readonly Key[];
 }
 

@@ -168,6 +168,7 @@ export class LshIndex extends KeyedIndex<BitCodes | LshRows, BitCodes, ReadyCode
     return statisticsOf(this.#settings.layout, tables.whole(buckets));
   }
 
+  /** @internal */
   override [PARTS](): Parts {
     const tensors = [...contentTensors(this.#contents), ...rosterTensors(this.roster)];
     return { kind: 'LshIndex', parameters: this.#parameters(), tensors };

@@ -28,7 +28,13 @@ export const LSH_KEYS: readonly LshKeys[] = ['slices', 'sampled', 'external'];
  * Which buckets a query visits in each table: `exact`, that of its own key; a number, all whose key differs in at
  * most that many bits; `{ directed: n }`, the n whose keys are likeliest by the query's margins (Lv et al., 2007).
  */
-export type LshProbes = 'exact' | number | { readonly directed: number };
+export type LshProbes =
+  | 'exact'
+  | number
+  | {
+      /** Buckets to visit in each table, from 1. */
+      readonly directed: number;
+    };
 
 /** Where the keys of a code lie. */
 export interface KeyLayout {

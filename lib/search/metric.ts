@@ -12,4 +12,8 @@
 /** The metrics, each at the number by which kernels know it. */
 export const METRICS = ['dot', 'l2', 'cosine'] as const;
 
+/**
+ * How far vectors are apart: `l2`, the squared Euclidean distance; `cosine`, 1 - cosine of their angle; `dot`, minus
+ * their dot product. Smaller is nearer.
+ */
 export type Metric = (typeof METRICS)[number];

@@ -121,6 +121,7 @@ export class NoveltyFilter extends Stored {
     return new NoveltyFilter(MAKING, plasticity, new NoveltyWeights(plasticity, state));
   }
 
+  /** @internal */
   override [PARTS](): Parts {
     return noveltyParts(this, this.#weights.state);
   }

@@ -13,6 +13,10 @@ import { RowArray } from './row-array.ts';
 /** What is kept of a vector for re-ranking. */
 export const RERANK_KINDS = ['float32', 'int8', 'none'] as const;
 
+/**
+ * What an index keeps of its vectors to compare a shortlist by: `float32`, all (4 bytes a number); `int8`, numbers
+ * rounded to a byte; `none`, nothing, so that results are ordered by their codes.
+ */
 export type Rerank = (typeof RERANK_KINDS)[number];
 
 /** Sizes that do not change. */
