@@ -3,7 +3,7 @@
 // which memory gives rows. FLYHASH_TEXT names a real text to take instead of a drawn one.
 
 import { activeBackend } from '../lib/backend/active.ts';
-import { memoryOf } from '../lib/files/memory.ts';
+import { alignedArray } from '../lib/backend/aligned-memory.ts';
 import { randomVectors } from './framework/data.ts';
 import { type Bench, defineBench } from './framework/define.ts';
 import { numberedText } from './framework/text.ts';
@@ -27,8 +27,7 @@ function fullWindows(tokens: Int32Array): Uint32Array {
 /** Weights as they are drawn in the beginning, at a cache line and in large pages. */
 function firstWeights(units: number): Float32Array {
   const stride = Math.ceil(units / 16) * 16;
-  const bytes = memoryOf(4 * 2 * VOCABULARY * stride);
-  const weights = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const weights = alignedArray(Float32Array, 2 * VOCABULARY, stride, 'weights');
   weights.set(randomVectors(2 * VOCABULARY, stride).map((value) => value * 0.02));
   return weights;
 }

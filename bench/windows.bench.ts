@@ -4,8 +4,8 @@
 // FLYHASH_TEXT names a real text to take instead of a drawn one.
 
 import { activeBackend } from '../lib/backend/active.ts';
+import { alignedArray } from '../lib/backend/aligned-memory.ts';
 import type { KernelCall } from '../lib/backend/kernels.ts';
-import { memoryOf } from '../lib/files/memory.ts';
 import { randomBits, randomVectors } from './framework/data.ts';
 import { type Bench, defineBench } from './framework/define.ts';
 import { type NumberedText, numberedText } from './framework/text.ts';
@@ -18,14 +18,14 @@ const strideOf = (units: number, block: number): number => Math.ceil(units / blo
 
 /** Any weights, at a cache line and in large pages, as a trainer should hold them. */
 function randomTable(units: number, seed: number): Int16Array {
-  const bytes = memoryOf(2 * VOCABULARY * strideOf(units, 32));
+  const table = alignedArray(Int16Array, VOCABULARY, strideOf(units, 32), 'table');
+  const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
   bytes.set(randomBits(1, 8 * bytes.length, seed));
-  return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return table;
 }
 
 function emptyCounts(units: number): Uint32Array {
-  const bytes = memoryOf(4 * VOCABULARY * units);
-  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4).fill(0);
+  return alignedArray(Uint32Array, VOCABULARY, units, 'counts').fill(0);
 }
 
 const texts = new Map<number, NumberedText>();

@@ -6,7 +6,7 @@
  * place and counts for nothing. The window of a position are the tokens up to `radius` away in its paragraph; the ends
  * of the array are ends of paragraphs too. Tables are vocabulary x stride, stride being units rounded up to a multiple
  * of 32, whose columns beyond `units` are not looked at; tables that start at a cache line, in large pages
- * (lib/files/memory.ts), are read a third faster. All return 0.
+ * (lib/backend/aligned-memory.ts), are read a third faster. All return 0.
  */
 
 /** The winner where there is none. */

@@ -7,8 +7,8 @@
  * at most beside their disk, however long the text is.
  */
 
+import { alignedArray } from '../backend/aligned-memory.ts';
 import { allocated } from '../check.ts';
-import { memoryOf } from '../files/memory.ts';
 import type { KernelWork } from '../hash/kernel-work.ts';
 import { PARAGRAPH_END } from '../reference/cooccurrences.ts';
 import { type CountRows, CountTables } from './count-rows.ts';
@@ -112,8 +112,7 @@ class Counting {
     const most = Math.floor((2 ** 32 - 1) / around);
     const tokens = radius + Math.min(means.batchTokens ?? BATCH_TOKENS, most - radius);
     // Tokens are visited in no order, which large pages make half again as fast.
-    const memory = memoryOf(4 * tokens);
-    this.#batch = new Uint32Array(memory.buffer, memory.byteOffset, tokens);
+    this.#batch = alignedArray(Uint32Array, 1, tokens, 'a batch of words');
     this.#ends = allocated(Uint32Array, PARTS, words + 1, 'the places of words');
     this.#capacity = Math.max(LEAST_CAPACITY, words);
   }

@@ -35,8 +35,8 @@ void checkWanted(std::size_t wanted, const CompetitionUnits& units) {
   }
 }
 
-// About 60 fused multiply-adds a nanosecond: one core of AVX2. A block takes up to four milliseconds
-// for four of the kernel's runs, since all but the last fetch the rows of the next.
+// About 60 fused multiply-adds a nanosecond: one core of AVX2. A block takes up to four
+// milliseconds for four of the kernel's runs, since all but the last fetch the rows of the next.
 std::size_t blockRowsFor(const CompetitionUnits& units) {
   const double padded = static_cast<double>((units.count + 15) / 16 * 16);
   const double nanoseconds = static_cast<double>(units.dim) * padded / 60;

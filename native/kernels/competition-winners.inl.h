@@ -55,8 +55,7 @@ inline void competitionRanks(const CompetitionUnits& units, const CompetitionVec
 
 // The active units of largest activation, ascending, of vectors less the mean: rows x active.
 inline void competitionWinners(const CompetitionUnits& units, const CompetitionVectors& vectors,
-                               std::size_t active, std::byte* scratch,
-                               std::uint32_t* indices) {
+                               std::size_t active, std::byte* scratch, std::uint32_t* indices) {
   const std::size_t stride = competitionStride(units);
   const auto choose = [=](std::size_t row, const float* own, const TopKMemory& memory) {
     topKSet(own, stride, active, competitionBound(own, stride, active), memory,

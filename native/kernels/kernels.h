@@ -199,15 +199,15 @@ struct Kernels {
   // windows-learning.inl.h, windows-steps.inl.h: steps and moves of units first .. end - 1
   std::size_t (*windowsLearningScratchBytes)(const WindowsBatch& batch);
   void (*windowsLearningWinners)(const WindowsBatch& batch, std::size_t first, std::size_t end,
-                              std::byte* scratch, std::uint32_t* winners);
+                                 std::byte* scratch, std::uint32_t* winners);
   std::size_t (*windowsLearningStepsBytes)(const WindowsBatch& batch);
   void (*windowsLearningSteps)(const WindowsBatch& batch, const std::uint32_t* winners,
-                            const float* shares, std::size_t first, std::size_t end,
-                            std::byte* scratch, const WindowsSteps& steps, float* peaks);
+                               const float* shares, std::size_t first, std::size_t end,
+                               std::byte* scratch, const WindowsSteps& steps, float* peaks);
   float (*windowsLearningPeak)(const WindowsBatch& batch, const WindowsSteps& steps, float* peaks,
-                            std::uint32_t* places);
+                               std::uint32_t* places);
   void (*windowsLearningMoves)(const WindowsBatch& batch, const WindowsSteps& steps, float rate,
-                            std::size_t first, std::size_t end);
+                               std::size_t first, std::size_t end);
 
   // limits.inl.h: for the benches alone
   double (*fmaPeak)(std::size_t chains, std::size_t iterations);

@@ -19,8 +19,9 @@ inline constexpr std::size_t PROJECTION_ROWS = 96 / TILE_ROWS * TILE_ROWS;
 // width.
 inline constexpr std::size_t PROJECTION_DEPTH = 2048;
 
-// Inputs ahead of which panels are fetched from the second-level cache: without that, the tile waits
-// for an eighth of its time (Sapphire Rapids; from 6 to 24 make no difference, 32 do not fit).
+// Inputs ahead of which panels are fetched from the second-level cache: without that, the tile
+// waits for an eighth of its time (Sapphire Rapids; from 6 to 24 make no difference, 32 do not
+// fit).
 inline constexpr std::size_t PROJECTION_AHEAD = 8;
 
 struct ProjectionInput {

@@ -20,7 +20,8 @@ inline bool windowsBagSums(const WindowsBags& bags, std::size_t index, WindowsBa
       windowsAdd(bag, bags.table + static_cast<std::size_t>(word) * bag.stride);
     }
   };
-  const std::int16_t* row = hasTarget ? bags.targetTable + static_cast<std::size_t>(target) * bag.stride : bag.zeros;
+  const std::int16_t* row =
+      hasTarget ? bags.targetTable + static_cast<std::size_t>(target) * bag.stride : bag.zeros;
   if (isNarrow) {
     run(end);
     windowsFlush(bag);

@@ -20,8 +20,7 @@ template <typename Use>
   const std::size_t at = batch.positions[window];
   if (at >= batch.count || batch.tokens[at] == WINDOWS_PARAGRAPH) return;
   std::size_t begin = at;
-  while (begin > 0 && at - begin < batch.radius &&
-         batch.tokens[begin - 1] != WINDOWS_PARAGRAPH) {
+  while (begin > 0 && at - begin < batch.radius && batch.tokens[begin - 1] != WINDOWS_PARAGRAPH) {
     begin--;
   }
   for (std::size_t i = begin; i < batch.count && i <= at + batch.radius; i++) {
@@ -77,7 +76,8 @@ inline void windowsFetch(const WindowsBatch& batch, std::size_t window, std::siz
   const std::size_t at = batch.positions[window];
   const auto fetch = [&](std::size_t from, std::size_t block) {
     if (from >= batch.count || !windowsIsWord(batch.tokens[from], batch.vocabulary)) return;
-    const std::size_t input = block * batch.vocabulary + static_cast<std::size_t>(batch.tokens[from]);
+    const std::size_t input =
+        block * batch.vocabulary + static_cast<std::size_t>(batch.tokens[from]);
     const float* row = batch.weights + input * stride;
     for (std::size_t i = 0; i < stride; i += 16) prefetch(row + i);
   };
@@ -88,7 +88,7 @@ inline void windowsFetch(const WindowsBatch& batch, std::size_t window, std::siz
 // The units of largest activation for windows first .. end - 1, ties to the smaller unit; nobody
 // for windows without a word.
 inline void windowsLearningWinners(const WindowsBatch& batch, std::size_t first, std::size_t end,
-                                std::byte* scratch, std::uint32_t* winners) {
+                                   std::byte* scratch, std::uint32_t* winners) {
   const WindowsContest contest = windowsContest(batch, scratch);
   const std::size_t stride = contest.stride;
   for (std::size_t window = first; window < end; window++) {

@@ -1,9 +1,9 @@
-// What units take from the windows of a mini-batch that they won, and the step (windows-learning.inl.h
-// tells the rule): for each unit its distinct inputs, in the order in which they first came, with
-// what each gains; the decay of all its weights; and the largest change of any weight, by which the
-// step is divided. Weights that no window touched change by the decay alone, so a bound of the
-// largest of them, kept for each unit, tells nearly always that none of them changed most; where it
-// does not, the unit's weights are looked at.
+// What units take from the windows of a mini-batch that they won, and the step
+// (windows-learning.inl.h tells the rule): for each unit its distinct inputs, in the order in which
+// they first came, with what each gains; the decay of all its weights; and the largest change of
+// any weight, by which the step is divided. Weights that no window touched change by the decay
+// alone, so a bound of the largest of them, kept for each unit, tells nearly always that none of
+// them changed most; where it does not, the unit's weights are looked at.
 
 // Memory of a range of units: its windows by unit, and the set of a unit's inputs, which needs no
 // clearing (Briggs and Torczon 1993): an input is there when its place names it.
@@ -94,7 +94,8 @@ inline float windowsChange(float decay, const float* weights, const float* gains
   F32x16 peak = broadcast(0.0F);
   for (std::size_t i = 0; i < size; i += 16) {
     const std::size_t width = size - i < 16 ? size - i : 16;
-    const F32x16 change = fma(factor, loadPartial(weights + i, width), loadPartial(gains + i, width));
+    const F32x16 change =
+        fma(factor, loadPartial(weights + i, width), loadPartial(gains + i, width));
     peak = maximum(change, peak);
     peak = maximum(subtract(broadcast(0.0F), change), peak);
   }
@@ -123,8 +124,8 @@ inline float windowsGains(const WindowsBatch& batch, const float* shares, std::s
 // What units first .. end - 1 take from their windows. peaks: the largest change of those of a
 // unit's weights whose words were there.
 inline void windowsLearningSteps(const WindowsBatch& batch, const std::uint32_t* winners,
-                              const float* shares, std::size_t first, std::size_t end,
-                              std::byte* scratch, const WindowsSteps& steps, float* peaks) {
+                                 const float* shares, std::size_t first, std::size_t end,
+                                 std::byte* scratch, const WindowsSteps& steps, float* peaks) {
   const WindowsTally tally = windowsTally(batch, scratch);
   const std::size_t before = windowsSort(batch, winners, first, end, tally);
   for (std::size_t unit = first; unit < end; unit++) {
@@ -132,8 +133,8 @@ inline void windowsLearningSteps(const WindowsBatch& batch, const std::uint32_t*
     const std::size_t windows = tally.firsts[unit - first + 1] - begin;
     const std::size_t start = (before + begin) * (2 * batch.radius + 1);
     steps.starts[unit] = static_cast<std::uint32_t>(start);
-    const std::size_t size = windowsTouched(batch, unit, tally.order + begin, windows, tally,
-                                            steps.inputs + start);
+    const std::size_t size =
+        windowsTouched(batch, unit, tally.order + begin, windows, tally, steps.inputs + start);
     steps.sizes[unit] = static_cast<std::uint32_t>(size);
     peaks[unit] = windowsGains(batch, shares, unit, tally, steps);
   }
@@ -170,7 +171,7 @@ inline float windowsUntouched(const WindowsBatch& batch, const WindowsSteps& ste
 // The largest change of any weight in the batch: exactly, whatever bounds promise too much. places
 // has room for all inputs; peaks are used up.
 inline float windowsLearningPeak(const WindowsBatch& batch, const WindowsSteps& steps, float* peaks,
-                              std::uint32_t* places) {
+                                 std::uint32_t* places) {
   float peak = 0.0F;
   for (std::size_t unit = 0; unit < batch.units; unit++) {
     if (peaks[unit] > peak) peak = peaks[unit];
@@ -217,8 +218,8 @@ inline constexpr float WINDOWS_MOST_SCALE = 0x1p64F;
 inline void windowsDecayGroup(const WindowsBatch& batch, const WindowsSteps& steps, float rate,
                               std::size_t first, std::size_t width) {
   F32x16 factor = fma(broadcast(-rate), loadPartial(steps.decays + first, width), broadcast(1.0F));
-  storePartial(batch.scales + first,
-               multiply(loadPartial(batch.scales + first, width), factor), width);
+  storePartial(batch.scales + first, multiply(loadPartial(batch.scales + first, width), factor),
+               width);
   bool isWithin = true;
   for (std::size_t unit = first; unit < first + width; unit++) {
     const float scale = batch.scales[unit];
@@ -274,7 +275,7 @@ inline bool windowsKnown(const WindowsBatch& batch, const WindowsSteps& steps, s
 
 // Moves units first .. end - 1, first a multiple of WINDOWS_UNITS, by rate x their steps.
 inline void windowsLearningMoves(const WindowsBatch& batch, const WindowsSteps& steps, float rate,
-                              std::size_t first, std::size_t end) {
+                                 std::size_t first, std::size_t end) {
   for (std::size_t group = first; group < end; group += WINDOWS_UNITS) {
     const std::size_t width = end - group < WINDOWS_UNITS ? end - group : WINDOWS_UNITS;
     windowsDecayGroup(batch, steps, rate, group, width);

@@ -137,7 +137,8 @@ inline std::uint32_t windowsWinner(const WindowsSums& sums, const WindowsRows& r
     }
     if (unit < end) {
       const I32x32 last = windowsBlock<WORD>(sums, rows, unit);
-      best = maximumBoth(best, {minimum(last.low, sums.cap.low), minimum(last.high, sums.cap.high)});
+      best =
+          maximumBoth(best, {minimum(last.low, sums.cap.low), minimum(last.high, sums.cap.high)});
     }
     const std::int32_t packed = greatest(maximum(best.low, best.high));
     const std::int32_t value = packed >> sums.shift;
@@ -159,7 +160,9 @@ struct WindowsSpan {
 inline void windowsSpan(const WindowsText& text, const WindowsSpan& span, std::size_t first,
                         std::size_t last, const WindowsSums& sums, std::uint32_t* winners) {
   const std::size_t radius = text.radius;
-  const auto token = [&](std::size_t at, std::size_t end) { return at < end ? text.tokens[at] : -1; };
+  const auto token = [&](std::size_t at, std::size_t end) {
+    return at < end ? text.tokens[at] : -1;
+  };
   std::memcpy(sums.sums, sums.begin, sums.stride * sizeof *sums.sums);
   std::size_t words = 0;
   for (std::size_t at = span.begin; at < span.end && at < first + radius; at++) {
@@ -180,8 +183,8 @@ inline void windowsSpan(const WindowsText& text, const WindowsSpan& span, std::s
     const auto row = [&](const std::int16_t* table, std::int32_t of) {
       return windowsRow(table, of, windowsIsWord(of, text.vocabulary), sums);
     };
-    const WindowsRows rows{row(text.context, in),      row(text.context, out),
-                           row(text.target, middle),   row(text.context, middle),
+    const WindowsRows rows{row(text.context, in),       row(text.context, out),
+                           row(text.target, middle),    row(text.context, middle),
                            row(text.context, later[0]), row(text.target, later[1])};
     words += windowsIsWord(in, text.vocabulary) ? 1 : 0;
     words -= windowsIsWord(out, text.vocabulary) ? 1 : 0;

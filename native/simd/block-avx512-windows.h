@@ -24,9 +24,7 @@ inline I32x16 maximum(I32x16 a, I32x16 b) { return {_mm512_max_epi32(a.v, b.v)};
 inline I32x16 minimum(I32x16 a, I32x16 b) { return {_mm512_min_epi32(a.v, b.v)}; }
 inline std::int32_t greatest(I32x16 a) { return _mm512_reduce_max_epi32(a.v); }
 inline std::int32_t smallest(I32x16 a) { return _mm512_reduce_min_epi32(a.v); }
-inline std::uint16_t greaterEqual(I32x16 a, I32x16 b) {
-  return _mm512_cmpge_epi32_mask(a.v, b.v);
-}
+inline std::uint16_t greaterEqual(I32x16 a, I32x16 b) { return _mm512_cmpge_epi32_mask(a.v, b.v); }
 inline Counts16 countGreaterEqual(Counts16 counts, I32x16 a, I32x16 b) {
   return countMask(counts, greaterEqual(a, b));
 }
