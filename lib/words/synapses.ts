@@ -18,7 +18,7 @@ const STEP = 2 ** 18;
 export interface Activations {
   readonly words: number;
   readonly units: number;
-  /** Words (1 where it is so) of which nothing was learnt: they count for no mean, and their weights are zero. */
+  /** Words (1 where it is so) of which nothing was learnt: they count for no mean. */
   readonly silent?: Uint8Array | undefined;
   /**
    * All rows in order, words x units, some whole rows at a time; what is given may be written over by the next. They are
@@ -35,10 +35,12 @@ export interface Learnt {
   readonly context: Activations;
 }
 
-/** Weights, vocabulary x stride, the columns beyond units being zero. Nobody writes to them. */
+/** Weights, words x stride, the columns beyond units being zero. Nobody writes to them. */
 export interface Synapses {
   readonly words: number;
   readonly units: number;
+  /** A weight of this is an activation of one deviation above the mean; 0 when all weights are zero. */
+  readonly scale: number;
   readonly target: Int16Array;
   /** The same table where there is only one. */
   readonly context: Int16Array;
@@ -145,20 +147,34 @@ async function spreadOf(activations: Activations, work: KernelWork): Promise<Spr
   return sums.spread();
 }
 
+/** Where the row of each word goes: words that are silent as targets get none. */
+interface Places {
+  readonly words: number;
+  /** The places of the words, or -1. */
+  readonly of: Int32Array;
+}
+
+function placesOf({ words, silent }: Activations): Places {
+  let next = 0;
+  const of = Int32Array.from({ length: words }, (_, word) => (silent?.[word] === 1 ? -1 : next++));
+  return { words: next, of };
+}
+
 /** The weights of activations: (activation - mean) / deviation x scale, to the nearest whole number. */
 async function tableOf(
   activations: Activations,
   { means, deviations }: Spread,
   scale: number,
+  places: Places,
   work: KernelWork,
 ): Promise<Int16Array> {
-  const { words, units } = activations;
-  const table = emptyTable(words, units);
+  const { units } = activations;
+  const table = emptyTable(places.words, units);
   const stride = strideOf(units);
   const factors = deviations.map((deviation) => (deviation === 0 ? 0 : scale / deviation));
   await forEachRow(activations, work, ({ values, at, word }) => {
-    const to = word * stride;
-    for (let unit = 0; unit < units; unit++) {
+    const to = places.of[word] * stride;
+    for (let unit = 0; unit < units && to >= 0; unit++) {
       const weight = Math.round((values[at + unit] - means[unit]) * factors[unit]);
       // Rounding may pass the end of the scale by one.
       table[to + unit] = Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT, weight));
@@ -167,15 +183,18 @@ async function tableOf(
   return table;
 }
 
-/** The synapses of what a trainer has learnt; all are zero where no unit tells one word from another. */
+/**
+ * The synapses of what a trainer has learnt; all are zero where no unit tells one word from another. Words that are
+ * silent as targets are left out.
+ */
 export async function synapsesOf({ target, context }: Learnt, work: KernelWork): Promise<Synapses> {
-  const { words, units } = target;
+  const isShared = context === target;
   const spread = await spreadOf(target, work);
-  const other = context === target ? spread : await spreadOf(context, work);
+  const other = isShared ? spread : await spreadOf(context, work);
   const reach = Math.max(spread.reach, other.reach);
   const scale = reach === 0 ? 0 : MOST_WEIGHT / reach;
-  const table = await tableOf(target, spread, scale, work);
-  const isShared = context === target;
-  const around = isShared ? table : await tableOf(context, other, scale, work);
-  return { words, units, target: table, context: around };
+  const places = placesOf(target);
+  const table = await tableOf(target, spread, scale, places, work);
+  const around = isShared ? table : await tableOf(context, other, scale, places, work);
+  return { words: places.words, units: target.units, scale, target: table, context: around };
 }
