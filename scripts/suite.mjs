@@ -27,6 +27,7 @@ export const SAME_ON_EVERY_BUILD = [
   'test/api/**',
   'test/architecture.test.ts',
   'test/bench/**',
+  'test/cli/**',
   'test/engines/**',
   'test/examples.test.ts',
   'test/files/killed-save.test.ts',
