@@ -8,6 +8,7 @@ import { evalCommand } from './eval.ts';
 import { hashCommand } from './hash.ts';
 import { joinCommand } from './join.ts';
 import { EXIT_USAGE, endWhenNobodyReads } from './run.ts';
+import { wordsCommand } from './words.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -21,7 +22,7 @@ const program = new Command('flyhash')
   .showHelpAfterError('(flyhash --help shows the commands)')
   .exitOverride();
 
-for (const command of [hashCommand(), joinCommand(), compareCommand(), evalCommand()]) {
+for (const command of [hashCommand(), joinCommand(), compareCommand(), evalCommand(), wordsCommand()]) {
   // Commands of their own do not inherit this.
   for (const each of [command, ...command.commands]) {
     each.exitOverride().showHelpAfterError('(--help shows the options)');
