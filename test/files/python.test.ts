@@ -31,6 +31,7 @@ const PYTHON = process.env.FLYHASH_PYTHON ?? (existsSync(INSTALLED) ? INSTALLED 
 const DTYPES: Record<string, string> = {
   Uint8Array: 'uint8',
   Int8Array: 'int8',
+  Int16Array: 'int16',
   Uint16Array: 'uint16',
   Uint32Array: 'uint32',
   Int32Array: 'int32',
