@@ -73,7 +73,7 @@ export type {
 export type { Rerank } from './search/vector-store.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';
-export { BioWord, type UnitWord } from './words/bio-word.ts';
+export { BioWord } from './words/bio-word.ts';
 export type { BioWordTraining, WordTrainingProgress } from './words/bio-word-options.ts';
 export type {
   ActiveOptions,
@@ -97,6 +97,7 @@ export type {
 } from './words/tokenizer.ts';
 export type { WordTrainerName } from './words/trainers.ts';
 export type { TypesOptions } from './words/types-trainer.ts';
+export type { UnitWord } from './words/unit-words.ts';
 export { Vocabulary } from './words/vocabulary.ts';
 export type { VocabularyFunctions, VocabularyOptions } from './words/vocabulary-options.ts';
 export type { VocabularyReport } from './words/vocabulary-report.ts';

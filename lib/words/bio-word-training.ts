@@ -6,7 +6,7 @@
 import { KernelWork } from '../hash/kernel-work.ts';
 import { type BioWordSettings, ownSettings } from './bio-word-options.ts';
 import type { WordModel } from './bio-word-parts.ts';
-import { Checkpoint } from './checkpoint.ts';
+import { Checkpoint, checkFolder } from './checkpoint.ts';
 import { Corpus } from './corpus.ts';
 import { synapsesOf } from './synapses.ts';
 import { TrainingClock } from './training-clock.ts';
@@ -40,13 +40,15 @@ async function learn(
   signal?.throwIfAborted();
   const learnt = learntWords(trained);
   const vocabulary = learnt === undefined ? corpus.vocabulary : corpus.vocabulary.only(learnt);
-  const training = { ...trainer.settings, ...trained.told };
+  const silentWords = corpus.vocabulary.size - vocabulary.size;
+  const training = Object.freeze({ ...trainer.settings, ...trained.told, silentWords });
   return { vocabulary, synapses, trainer: trainerName, units, active, window, seed, training };
 }
 
 /** Trains a model. */
 export async function trainWords(text: unknown, settings: BioWordSettings): Promise<WordModel> {
   const { signal, vocabulary } = settings;
+  await checkFolder(settings.checkpoint);
   const clock = new TrainingClock(settings.onProgress);
   const reading = {
     signal,

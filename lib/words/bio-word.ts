@@ -18,32 +18,22 @@ import { trainWords } from './bio-word-training.ts';
 import {
   type ActiveOptions,
   type CodeForm,
-  type CodeSettings,
   type CodesOf,
   type ContextCodeOptions,
   type ContextOptions,
   checkCodes,
-  checkContext,
   type DocumentsOptions,
   inForm,
   type WordCodeOptions,
 } from './code-options.ts';
+import { contextCode } from './context-codes.ts';
 import { type DocumentCodes, documentCodes, knownWords } from './document-codes.ts';
-import { strideOf } from './synapses.ts';
 import type { Text } from './text.ts';
 import type { WordTrainerName } from './trainers.ts';
+import { type UnitWord, unitWords } from './unit-words.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import type { VocabularyFunctions } from './vocabulary-options.ts';
 import { WordCodes, type WordNeighbor } from './word-codes.ts';
-
-/** A word that a unit stands for. */
-export interface UnitWord {
-  readonly word: string;
-  /** The number of the word in the vocabulary. */
-  readonly id: number;
-  /** How strongly it activates the unit, in standard deviations above the mean of all words. */
-  readonly weight: number;
-}
 
 /** Numbers of active units whose codes of all words are kept for the next question. */
 const MOST_KEPT = 4;
@@ -163,7 +153,7 @@ export class BioWord extends Stored {
   ): CodesOf<Form> | undefined {
     const keys = ['active', 'form', 'targetWeight', 'window'] as const;
     const settings = checkCodes(options, this.#model, keys);
-    const code = this.#context(words, position, settings);
+    const code = contextCode(this.#model, words, position, settings);
     return code && inForm<Form>(code, settings.form);
   }
 
@@ -227,7 +217,7 @@ export class BioWord extends Stored {
   ): WordNeighbor[] | undefined {
     const settings = checkCodes(options, this.#model, ['active', 'targetWeight', 'window']);
     checkInteger(n, 'n', 0, 2 ** 32 - 2);
-    const code = this.#context(words, position, settings);
+    const code = contextCode(this.#model, words, position, settings);
     if (code === undefined) return undefined;
     const own = this.vocabulary.id(words[position]);
     const found = this.#words(settings.active).nearest(code, n + 1);
@@ -254,17 +244,9 @@ export class BioWord extends Stored {
 
   /** What a unit has learnt: the words that activate it most, strongest first; at most those above the mean. */
   topWords(unit: number, n: number): UnitWord[] {
-    const { synapses, units, vocabulary } = this.#model;
-    checkInteger(unit, 'unit', 0, units - 1);
+    checkInteger(unit, 'unit', 0, this.units - 1);
     checkInteger(n, 'n', 0, 2 ** 32 - 1);
-    const stride = strideOf(units);
-    const weightOf = (id: number): number => synapses.target[id * stride + unit];
-    const order = Uint32Array.from(vocabulary.words, (_, id) => id)
-      .filter((id) => weightOf(id) > 0)
-      .sort((a, b) => weightOf(b) - weightOf(a) || a - b);
-    return Array.from(order.subarray(0, n), (id) => {
-      return { word: vocabulary.words[id], id, weight: weightOf(id) / synapses.scale };
-    });
+    return unitWords(this.#model, unit, n);
   }
 
   /**
@@ -307,24 +289,6 @@ export class BioWord extends Stored {
     if (this.#kept.size === MOST_KEPT) this.#kept.delete(oldest);
     this.#kept.set(active, codes);
     return codes;
-  }
-
-  #context(
-    given: readonly string[],
-    position: number,
-    { active, targetWeight, radius }: CodeSettings,
-  ): SparseCodes | undefined {
-    const sentence = checkContext(given, position);
-    const [begin, end] = [Math.max(0, position - radius), position + radius + 1];
-    const ids = sentence.slice(begin, end).map((word) => this.vocabulary.id(word));
-    const [target] = ids.splice(position - begin, 1);
-    const words = Int32Array.from(ids.filter((id) => id >= 0));
-    const isCounted = targetWeight > 0 && target >= 0;
-    if (words.length === 0 && !isCounted) return undefined;
-    const { synapses } = this.#model;
-    const middles = { words: Int32Array.of(target), weights: Int32Array.of(targetWeight) };
-    const bags = { words, starts: Uint32Array.of(0, words.length), middles };
-    return bagCodes(bags, synapses, synapses.context, active);
   }
 }
 

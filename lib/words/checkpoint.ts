@@ -105,6 +105,15 @@ function otherOwner(path: string, what: string, got: string): RangeError {
   return wrongValue(name, `of a training with the same ${what}, or removed`, got);
 }
 
+/** Rejects when a checkpoint could not be written there: before a training works for nothing. */
+export async function checkFolder(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  const { fs, paths } = disk();
+  await fs.access(paths.dirname(path), fs.constants.W_OK).catch((error: unknown) => {
+    throw refused(path, 'in a folder that can be written to', error);
+  });
+}
+
 /** The path of a checkpoint, if one is wanted. */
 export function checkCheckpoint(path: unknown): string | undefined {
   return path === undefined ? undefined : checkPath(path);

@@ -3,7 +3,6 @@
 import { checkInteger, checkOneOf, checkOptions, checkSignal, checkThreads } from '../check.ts';
 import type { BitCodes } from '../codes/bit-codes.ts';
 import type { SparseCodes } from '../codes/sparse-codes.ts';
-import { wrongKind } from '../errors.ts';
 import { checkWindow } from './bio-word-options.ts';
 
 /** The active units of a code, or one bit for each unit. */
@@ -89,14 +88,4 @@ export function checkCodes(
 /** Codes in the form that was asked for. */
 export function inForm<Form extends CodeForm>(codes: SparseCodes, form: CodeForm): CodesOf<Form> {
   return (form === 'bits' ? codes.toBitCodes() : codes) as CodesOf<Form>;
-}
-
-/** Words of a sentence and a position among them. */
-export function checkContext(words: unknown, position: unknown): readonly string[] {
-  if (!Array.isArray(words)) throw wrongKind('words', 'an array of words', words);
-  const bad = words.findIndex((word) => typeof word !== 'string');
-  if (bad >= 0) throw wrongKind(`words[${bad}]`, 'a string', words[bad]);
-  if (words.length === 0) throw wrongKind('words', 'an array of at least one word', words);
-  checkInteger(position, 'position', 0, words.length - 1);
-  return words as readonly string[];
 }

@@ -26,12 +26,26 @@ import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { VectorIndex } from '../../lib/search/vector-index.ts';
+import { BioWord } from '../../lib/words/bio-word.ts';
 import { Vocabulary } from '../../lib/words/vocabulary.ts';
 import { WordCodes } from '../../lib/words/word-codes.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
 
 /** Numbers of a vector that the hashers below take. */
 const DIM = 12;
+
+/** A text that a BioWord learns from. */
+const SENTENCES = Array.from({ length: 24 }, (_, i) => {
+  const topic = ['fly plum fruit smell', 'code unit bit index', 'r\u00e9gate sea wind sail'][i % 3];
+  return topic
+    .split(' ')
+    .toSpliced(i % 4, 1)
+    .join(' ');
+});
+const WORDS = {
+  ...{ units: 5, active: 2, window: 5, minimumCount: 1, seed: 2 },
+  ...{ ppmi: { shift: 1 }, svd: { dimensions: 4 } },
+};
 
 /** Vectors longer than this are not made up for a model that a damaged file describes. */
 const MOST_NUMBERS = 2 ** 16;
@@ -154,6 +168,7 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
     () =>
       Vocabulary.fromText(['The fly smells \u00e9 1984.', 'A plum, the fly'], { minimumCount: 1 }),
   ],
+  ['bio-word', () => BioWord.train(SENTENCES, WORDS)],
   [
     'word-codes',
     async () => {
@@ -241,6 +256,23 @@ function nearestOf(codes: WordCodes): Buffer[] {
   return [Buffer.from(JSON.stringify(found))];
 }
 
+/** Its codes and answers, in and out of context. */
+function answersOf(model: BioWord): Buffer[] {
+  const { vocabulary, report } = model;
+  if (vocabulary.normalizer !== 'standard' || vocabulary.tokenizer !== 'standard') return [];
+  const [word] = vocabulary.words;
+  const told = [
+    report,
+    model.nearest(word, 3),
+    model.topWords(0, 3),
+    model.similarity(word, 'fly'),
+  ];
+  const around = model.contextVector([word, 'x', 'fly'], 1)?.indices ?? [];
+  const bits = model.document(`${word} fly`, { form: 'bits' })?.data ?? [];
+  const codes = [model.codes().indices, Uint32Array.from(around), Uint8Array.from(bits)];
+  return [Buffer.from(JSON.stringify(told)), ...codes.map(view)];
+}
+
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
 function results(stored: Stored): Buffer[] {
   if (stored instanceof Hasher) {
@@ -252,6 +284,7 @@ function results(stored: Stored): Buffer[] {
   if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   if (stored instanceof Vocabulary) return readBy(stored);
+  if (stored instanceof BioWord) return answersOf(stored);
   if (stored instanceof WordCodes) return nearestOf(stored);
   if (stored instanceof WordVectors) {
     const { words, vectors } = stored;
