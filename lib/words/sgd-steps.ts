@@ -11,8 +11,11 @@ import type { KernelWork } from '../hash/kernel-work.ts';
 import { fillNormals } from '../random.ts';
 import type { WindowBatch } from './window-batches.ts';
 
-/** The deviation of the weights to begin with, as in the paper's program. */
-const DEVIATION = 0.02;
+/**
+ * The length of units to begin with: that of the paper's, whose weights deviate by 0.02 for 20,000 words. Units settle
+ * at a length of 1, so that those that have not won yet are longest, and win next.
+ */
+const FIRST_LENGTH = 4;
 
 /** A smaller step than this is no step. */
 const LEAST_PEAK = 1e-30;
@@ -80,11 +83,12 @@ export class SgdUnits {
   /** Draws the weights. */
   async draw(seed: number): Promise<void> {
     const normals = new Float32Array(this.units);
+    const deviation = FIRST_LENGTH / Math.sqrt(2 * this.words);
     for (let input = 0; input < 2 * this.words; input++) {
       fillNormals(normals, seed, 'initial', input);
       const from = input * this.stride;
       for (let unit = 0; unit < normals.length; unit++) {
-        this.weights[from + unit] = DEVIATION * normals[unit];
+        this.weights[from + unit] = deviation * normals[unit];
       }
       if (input % 64 === 0) await this.#work.rest();
     }

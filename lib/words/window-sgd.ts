@@ -25,7 +25,7 @@ export interface SgdOptions {
   batchSize?: number;
   /**
    * The largest change of a weight by a batch of the first epoch, above 0; it falls linearly to 0. By default all
-   * batches together may move a weight by 850, as in the paper's training, but one by at most 0.2.
+   * batches together may move a weight by 850, as in the paper's training, but one by at most 0.5.
    */
   rate?: number;
 }
@@ -48,7 +48,7 @@ const LEAST_BATCH = 100;
 const BATCHES = 1000;
 /** 570,000 batches an epoch (OpenWebText), 15 epochs, a rate that falls from 0.0002: about 900. */
 const TRAVEL = 850;
-const MOST_RATE = 0.2;
+const MOST_RATE = 0.5;
 
 /** Activations that are made at a time. */
 const RUN = 2 ** 17;
