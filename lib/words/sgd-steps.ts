@@ -108,7 +108,9 @@ export class SgdUnits {
     this.#tally(positions.length);
     if (peak === 0) return;
     if (!Number.isFinite(peak)) {
-      throw new RangeError(`rate must be small enough for steps that end, got a step of ${peak}`);
+      throw new RangeError(
+        `rate must be small enough for steps that a float32 holds, got a step of ${peak}`,
+      );
     }
     const moves = [...own, rate / Math.max(peak, LEAST_PEAK), ...steps] as const;
     await this.#run({ name: 'windowsLearningMoves', args: moves }, positions);

@@ -8,6 +8,7 @@
 import { alignedArray } from '../backend/aligned-memory.ts';
 import { MOST_GROUP_REACH, MOST_REACH } from '../backend/windows-kernels.ts';
 import { checkBoolean, checkInteger, checkNumber, checkOneOf } from '../check.ts';
+import { wrongValue } from '../errors.ts';
 import { stream } from '../random.ts';
 import type { Corpus } from './corpus.ts';
 import { READOUTS, type Readout, readOut } from './count-readout.ts';
@@ -46,7 +47,7 @@ export interface EmOptions {
   targetWeight?: number;
   /** Windows around one word that are won together, which gives units more to go by: 1. */
   groupSize?: number;
-  /** Whether windows around masked words are left out; true with weights 'pmi', false with 'share'. */
+  /** Whether windows around masked words are left out; true with weights 'pmi' and in groups, else false. */
   onlyWords?: boolean;
   /**
    * What becomes a word's activations: 'weights', the paper's; or 'pmi', the default: the mutual information of
@@ -66,11 +67,26 @@ export interface EmSettings extends TrainerSettings, WindowRule {
 
 const STAGE = 'windows';
 
+/** Throws for an option that the others leave without a meaning. */
+function checkMeaning(options: EmOptions, weights: Weighing): void {
+  const { alpha, smoothing, groupSize = 1, onlyWords } = options;
+  if (weights === 'pmi' && alpha !== undefined) {
+    throw wrongValue('alpha', "left out unless weights is 'share'", alpha);
+  }
+  if (weights === 'share' && smoothing !== undefined) {
+    throw wrongValue('smoothing', "left out unless weights is 'pmi'", smoothing);
+  }
+  if (groupSize > 1 && onlyWords === false) {
+    throw wrongValue('onlyWords', 'true for groups, which are windows of one word', onlyWords);
+  }
+}
+
 function checkEm({ units, radius, seed }: TrainerSettings, options: EmOptions): EmSettings {
   const { iterations = 8, alpha = 1, smoothing = 0.75, targetWeight = 1, groupSize = 1 } = options;
   const { weights: givenWeights = 'pmi', readout = 'pmi' } = options;
   const weights = checkOneOf(givenWeights, 'weights', WEIGHINGS);
-  const { onlyWords = weights === 'pmi' } = options;
+  checkMeaning(options, weights);
+  const { onlyWords = weights === 'pmi' || groupSize > 1 } = options;
   checkInteger(targetWeight, 'targetWeight', 0, MOST_REACH - radius);
   const mostGroup = Math.floor(MOST_GROUP_REACH / (radius + targetWeight));
   return {

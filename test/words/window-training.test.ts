@@ -155,9 +155,14 @@ describe('training on windows', () => {
     const wrong = (options: BioWordTraining) => expect(BioWord.train(text, options)).rejects;
     await wrong({ ...EM, epochs: 3 }).toThrow(/options must have only the keys/);
     await wrong({ ...SGD, alpha: 1 }).toThrow(/options must have only the keys/);
-    await wrong({ ...EM, alpha: 2 }).toThrow(/alpha must be a finite number from 0 to 1, got 2/);
+    await wrong({ ...EM, weights: 'share', alpha: 2 }).toThrow(
+      /alpha must be a finite number from 0 to 1, got 2/,
+    );
     await wrong({ ...EM, targetWeight: 509 }).toThrow(/targetWeight must be .* to 508, got 509/);
     await wrong({ ...EM, groupSize: 8192 }).toThrow(/groupSize must be .* to 8191, got 8192/);
+    await wrong({ ...EM, alpha: 1 }).toThrow(/alpha must be left out unless weights is 'share'/);
+    await wrong({ ...EM, weights: 'share', smoothing: 1 }).toThrow(/smoothing must be left out/);
+    await wrong({ ...EM, groupSize: 2, onlyWords: false }).toThrow(/onlyWords must be true for/);
     await wrong({ ...SGD, rate: 0 }).toThrow(/rate must be .* got 0/);
     await wrong({ ...SGD, batchSize: 0 }).toThrow(/batchSize must be .* got 0/);
     const short = topicText(320, 1, 6);
