@@ -104,5 +104,7 @@ export type { UnitWord } from './words/unit-words.ts';
 export { Vocabulary } from './words/vocabulary.ts';
 export type { VocabularyFunctions, VocabularyOptions } from './words/vocabulary-options.ts';
 export type { VocabularyReport } from './words/vocabulary-report.ts';
+export type { EmOptions } from './words/window-em.ts';
+export type { SgdOptions } from './words/window-sgd.ts';
 export { WordCodes, type WordNeighbor } from './words/word-codes.ts';
 export type { TrainingStage } from './words/word-trainer.ts';
