@@ -91,8 +91,8 @@ describe('truncatedSvd', () => {
     const { matrix, left } = known(wanted, rows, columnCount);
     const { vectors, singularValues } = await decomposed(matrix);
     for (let k = 0; k < 4; k++) {
-      expect(Math.abs(singularValues[k] / wanted[k] - 1)).toBeLessThan(1e-5);
-      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 4);
+      expect(Math.abs(singularValues[k] / wanted[k] - 1)).toBeLessThan(5e-4);
+      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 3);
     }
   });
 
