@@ -91,8 +91,8 @@ describe('truncatedSvd', () => {
     const { matrix, left } = known(wanted, rows, columnCount);
     const { vectors, singularValues } = await decomposed(matrix);
     for (let k = 0; k < 4; k++) {
-      expect(singularValues[k]).toBeCloseTo(wanted[k], 4);
-      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 5);
+      expect(Math.abs(singularValues[k] / wanted[k] - 1)).toBeLessThan(1e-5);
+      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 4);
     }
   });
 
@@ -219,6 +219,8 @@ describe('transposed', () => {
   });
 });
 
+const BITS = 'c9d7504161b4c3c0c2280c5f7cb2cae572f0d3fcbac968cb89be77c2589b061f';
+
 it.each([...allBackends])(
   'the decomposition on %s has the bits of everywhere',
   async (_name, backend) => {
@@ -233,7 +235,7 @@ it.each([...allBackends])(
       const { vectors, singularValues } = await decomposed(matrix, settings, backend, threads);
       const hash = createHash('sha256');
       for (const part of [vectors, singularValues]) hash.update(new Uint8Array(part.buffer));
-      expect(hash.digest('hex')).toBe('HASH');
+      expect(hash.digest('hex')).toBe(BITS);
     }
   },
 );
