@@ -44,14 +44,15 @@ const MOST_KEPT = 4;
  * @example
  * ```ts
  * import { BioWord } from 'flyhash';
- * const text: string[] = [];
- * for (let i = 0; i < 60; i++) {
- *   text.push(`the ${['cat', 'dog', 'fox'][i % 3]} eats ${['meat', 'fish'][i % 2]} with hungry teeth`);
- *   text.push(`the ${['car', 'bus', 'van'][i % 3]} burns ${['petrol', 'diesel'][i % 2]} on busy roads`);
- * }
- * const options = { units: 6, active: 3, minimumCount: 5, ppmi: { shift: 1 }, seed: 1 };
+ * const animals = ['cat', 'dog', 'fox', 'cow', 'hen'];
+ * const machines = ['car', 'bus', 'van', 'tram', 'taxi'];
+ * const text = Array.from({ length: 200 }, (_, i) => [
+ *   `the ${animals[i % 5]} eats ${['meat', 'fish', 'grass'][i % 3]} with hungry teeth`,
+ *   `the ${machines[i % 5]} burns ${['petrol', 'diesel', 'coal'][i % 3]} on busy roads`,
+ * ]).flat();
+ * const options = { units: 6, active: 2, ppmi: { shift: 1 }, svd: { dimensions: 4 } };
  * const model = await BioWord.train(text, options);
- * console.assert((model.similarity('cat', 'dog') ?? 0) > (model.similarity('cat', 'bus') ?? 1));
+ * console.assert(model.similarity('cat', 'dog') === 1 && model.similarity('cat', 'bus') === 0);
  * console.assert(model.vector('unheard') === undefined);
  * ```
  */

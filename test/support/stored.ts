@@ -30,22 +30,10 @@ import { BioWord } from '../../lib/words/bio-word.ts';
 import { Vocabulary } from '../../lib/words/vocabulary.ts';
 import { WordCodes } from '../../lib/words/word-codes.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
+import { answersOf, nearestOf, readBy, smallModel, view } from './stored-words.ts';
 
 /** Numbers of a vector that the hashers below take. */
 const DIM = 12;
-
-/** A text that a BioWord learns from. */
-const SENTENCES = Array.from({ length: 24 }, (_, i) => {
-  const topic = ['fly plum fruit smell', 'code unit bit index', 'r\u00e9gate sea wind sail'][i % 3];
-  return topic
-    .split(' ')
-    .toSpliced(i % 4, 1)
-    .join(' ');
-});
-const WORDS = {
-  ...{ units: 5, active: 2, window: 5, minimumCount: 1, seed: 2 },
-  ...{ ppmi: { shift: 1 }, svd: { dimensions: 4 } },
-};
 
 /** Vectors longer than this are not made up for a model that a damaged file describes. */
 const MOST_NUMBERS = 2 ** 16;
@@ -168,7 +156,7 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
     () =>
       Vocabulary.fromText(['The fly smells \u00e9 1984.', 'A plum, the fly'], { minimumCount: 1 }),
   ],
-  ['bio-word', () => BioWord.train(SENTENCES, WORDS)],
+  ['bio-word', smallModel],
   [
     'word-codes',
     async () => {
@@ -186,10 +174,6 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
 /** The object in bytes of any kind, as `load` makes it. */
 export function opened(bytes: Uint8Array): Stored {
   return madeFrom(partsOfBytes(bytes), (reader) => readAnyKind(reader) as Stored);
-}
-
-function view({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The surface that every index shares. */
@@ -239,38 +223,6 @@ function noveltyOf(filter: NoveltyFilter): Buffer[] {
   const codes = SparseCodes.adopt(indices, { units, active });
   const copy = NoveltyFilter.fromBytes(filter.toBytes());
   return [filter.novelty(codes), copy.addAndScore(codes), copy.novelty(codes)].map(view);
-}
-
-/** Its words, what it tells, and text in its numbers, unless it wants functions that no file holds. */
-function readBy(vocabulary: Vocabulary): Buffer[] {
-  const { words, report, stopWords, tokenizer, normalizer } = vocabulary;
-  const told = [words, report, [...stopWords], words.map((word) => vocabulary.id(word))];
-  const isStandard = tokenizer === 'standard' && normalizer === 'standard';
-  const numbers = vocabulary.numbers.bind(vocabulary, `A Fly, ${words.join(' ')}\n77 bees`);
-  return [Buffer.from(JSON.stringify(told)), ...(isStandard ? [view(numbers())] : [])];
-}
-
-/** Its words, and those nearest to each. */
-function nearestOf(codes: WordCodes): Buffer[] {
-  const found = codes.words.map((word) => [codes.nearest(word, 2), codes.similarity('fly', word)]);
-  return [Buffer.from(JSON.stringify(found))];
-}
-
-/** Its codes and answers, in and out of context. */
-function answersOf(model: BioWord): Buffer[] {
-  const { vocabulary, report } = model;
-  if (vocabulary.normalizer !== 'standard' || vocabulary.tokenizer !== 'standard') return [];
-  const [word] = vocabulary.words;
-  const told = [
-    report,
-    model.nearest(word, 3),
-    model.topWords(0, 3),
-    model.similarity(word, 'fly'),
-  ];
-  const around = model.contextVector([word, 'x', 'fly'], 1)?.indices ?? [];
-  const bits = model.document(`${word} fly`, { form: 'bits' })?.data ?? [];
-  const codes = [model.codes().indices, Uint32Array.from(around), Uint8Array.from(bits)];
-  return [Buffer.from(JSON.stringify(told)), ...codes.map(view)];
 }
 
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
