@@ -15,6 +15,7 @@ import {
   wordOutliers,
   wordSimilarity,
 } from '../evaluate/index.ts';
+import { PARTS } from '../files/parts.ts';
 import { refused } from '../files/paths.ts';
 import { WordVectors } from '../files/word-vectors.ts';
 import { BioWord } from '../words/bio-word.ts';
@@ -77,7 +78,7 @@ async function measuredOf(
   if (stored instanceof WordVectors) {
     return [{ name: 'cosine', space: cosineSpace(stored.words, stored.vectors) }];
   }
-  throw wrongValue(path, 'a BioWord, WordCodes or word vectors', stored.constructor.name);
+  throw wrongValue(path, 'a BioWord, WordCodes or word vectors', stored[PARTS]().kind);
 }
 
 /** The text of a file, with its name in the error. */
@@ -90,7 +91,7 @@ async function textOf(path: string): Promise<string> {
 }
 
 /** The sets of a list of files; what a reader says of a line is said of the file. */
-async function sets<Set>(
+async function sets<Set extends readonly unknown[]>(
   paths: readonly string[] = [],
   parse: (text: string) => Set,
 ): Promise<{ name: string; set: Set }[]> {
@@ -98,7 +99,9 @@ async function sets<Set>(
     paths.map(async (path) => {
       const text = await textOf(path);
       const name = path.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
-      return { name, set: await namingFile(path, (async () => parse(text))()) };
+      const set = await namingFile(path, (async () => parse(text))());
+      if (set.length === 0) throw wrongValue(path, 'a file with at least one question', 'none');
+      return { name, set };
     }),
   );
 }

@@ -8,6 +8,8 @@ export interface TrainWordsOptions {
   readonly window?: number;
   readonly units?: number;
   readonly active?: number;
+  readonly shift?: number;
+  readonly dimensions?: number;
   /** False with --no-svd. */
   readonly svd: boolean;
   readonly seed?: number;

@@ -1,7 +1,7 @@
 /** `flyhash words`: codes of words: trained from text, made of other people's vectors, asked, measured, and looked at. */
 
 import { Command } from 'commander';
-import { type Running, runCommand, wholeNumber, wholeNumbers } from './run.ts';
+import { anyNumber, type Running, runCommand, wholeNumber, wholeNumbers } from './run.ts';
 import type {
   EvalWordsOptions,
   ImportWordsOptions,
@@ -28,6 +28,12 @@ function trainWordsCommand(): Command {
     .option('--window <n>', 'tokens of a window, odd; default 11', wholeNumber)
     .option('--units <n>', 'units that learn; default 1000 (types), 400 (em, sgd)', wholeNumber)
     .option('--active <n>', 'active units of a code; default 16 (types), 32 (em, sgd)', wholeNumber)
+    .option('--shift <n>', 'types: times that chance must be passed; default 5', anyNumber)
+    .option(
+      '--dimensions <n>',
+      'types: of the vectors that are learnt from; default 300',
+      wholeNumber,
+    )
     .option('--no-svd', 'types: learn from the PPMI rows themselves')
     .option('--seed <n>', 'decides where units begin; default 0', wholeNumber)
     .option('--threads <n>', 'default: what the machine has; the model is the same', wholeNumber)
