@@ -18,13 +18,16 @@ import { TOKENIZER_OPTIONS, type TokenizerOptions } from './tokenizer.ts';
 import { TRAINER_NAMES, TRAINERS, type WordTrainerName } from './trainers.ts';
 import type { TypesOptions } from './types-trainer.ts';
 import { type CheckedVocabulary, checkVocabulary } from './vocabulary-options.ts';
+import type { EmOptions } from './window-em.ts';
+import type { SgdOptions } from './window-sgd.ts';
 import type { TrainingStage, WordTrainer } from './word-trainer.ts';
 
 /** How far a training is. */
 export interface WordTrainingProgress {
   /**
    * `reading` the text; `counting` which words stand near each other; `decomposing` the matrix of these counts; the units
-   * `learning`; `weighing` what they have learnt. Not every trainer has every stage.
+   * `learning`, or the text `streaming` past them, round after round; `weighing` what they have learnt. No trainer has
+   * every stage.
    */
   readonly stage: TrainingStage;
   /** Tokens, or steps, of the stage that are done. */
@@ -38,8 +41,11 @@ export interface WordTrainingProgress {
 }
 
 /** Options of {@link BioWord.train}. */
-export interface BioWordTraining extends TokenizerOptions, TypesOptions {
-  /** How units learn: `types`, the default, from one vector for each word. */
+export interface BioWordTraining extends TokenizerOptions, TypesOptions, EmOptions, SgdOptions {
+  /**
+   * How units learn: `types`, the default, from one vector for each word; from the windows of the text, `em` in whole
+   * rounds, {@link EmOptions}, or `sgd` by the rule of the paper, {@link SgdOptions}.
+   */
   trainer?: WordTrainerName;
   /** Most words of the vocabulary: 20,000, the most frequent ones. */
   vocabulary?: number;
@@ -47,9 +53,9 @@ export interface BioWordTraining extends TokenizerOptions, TypesOptions {
   minimumCount?: number;
   /** Tokens of a window, the word in its middle included: an odd number from 3 to 513; 11. */
   window?: number;
-  /** Units that learn: 1000. There must be as many words. */
+  /** Units that learn: 1000, of which there must be as many words; 400 for `em` and `sgd`, as in the paper. */
   units?: number;
-  /** Units that are active in a code, unless another number is asked for later: 16. */
+  /** Units that are active in a code, unless another number is asked for later: 16; 32 for `em` and `sgd`. */
   active?: number;
   /** Decides where units begin, 0 to 2^53 - 1; 0. */
   seed?: number;
@@ -116,13 +122,14 @@ function vocabularyOf(options: BioWordTraining): Omit<CheckedVocabulary, 'readin
 /** Checks the options. */
 export function checkBioWord(options: BioWordTraining): BioWordSettings {
   const trainerName = checkTrainer(options);
-  const { window: givenWindow = 11, units: givenUnits = 1000, threads } = options;
+  const { sizes, make } = TRAINERS[trainerName];
+  const { window: givenWindow = 11, units: givenUnits = sizes.units, threads } = options;
   const window = checkWindow(givenWindow);
   const units = checkInteger(givenUnits, 'units', 1, MAX_UNITS);
-  const { active = Math.min(16, units) } = options;
+  const { active = Math.min(sizes.active, units) } = options;
   const seed = checkSeed(options.seed);
   const common = { units, radius: (window - 1) / 2, seed };
-  const own = TRAINERS[trainerName].make(common, options as Readonly<Record<string, unknown>>);
+  const own = make(common, options as Readonly<Record<string, unknown>>);
   return {
     ...{ trainerName, trainer: own, window, units, seed },
     vocabulary: vocabularyOf(options),

@@ -4,7 +4,7 @@ import type { WordTrainingProgress } from './bio-word-options.ts';
 import type { TrainingStage } from './word-trainer.ts';
 
 /** Stages whose steps are tokens. */
-const OF_TOKENS: readonly TrainingStage[] = ['reading', 'counting'];
+const OF_TOKENS: readonly TrainingStage[] = ['reading', 'counting', 'streaming'];
 
 export class TrainingClock {
   readonly #onProgress: ((progress: WordTrainingProgress) => void) | undefined;

@@ -85,6 +85,7 @@ function checkTypes(common: TrainerSettings, options: TypesOptions): TypesSettin
 
 /** The trainer as the table of trainers has it. */
 export const TYPES: WordTrainerKind = {
+  sizes: { units: 1000, active: 16 },
   options: ['weighting', 'ppmi', 'svd', 'iterations'],
   make(common, options): WordTrainer {
     const settings = checkTypes(common, options as TypesOptions);

@@ -10,7 +10,13 @@ import type { Corpus } from './corpus.ts';
 import type { Learnt } from './synapses.ts';
 
 /** What a training is doing. */
-export type TrainingStage = 'reading' | 'counting' | 'decomposing' | 'learning' | 'weighing';
+export type TrainingStage =
+  | 'reading'
+  | 'counting'
+  | 'decomposing'
+  | 'learning'
+  | 'streaming'
+  | 'weighing';
 
 /** What is the same for all trainers. */
 export interface TrainerSettings {
@@ -47,6 +53,8 @@ export interface WordTrainer {
 
 /** How a trainer comes from the options of its own. */
 export interface WordTrainerKind {
+  /** Units that learn, and units that are active, unless told otherwise. */
+  readonly sizes: { readonly units: number; readonly active: number };
   /** Names of its options. */
   readonly options: readonly string[];
   /** Checks them, and throws TypeError or RangeError. */
