@@ -4,10 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { compareCommand } from './compare.ts';
+import { dedupeCommand } from './dedupe.ts';
 import { evalCommand } from './eval.ts';
 import { hashCommand } from './hash.ts';
+import { infoCommand } from './info.ts';
 import { joinCommand } from './join.ts';
 import { EXIT_USAGE, endWhenNobodyReads } from './run.ts';
+import { searchCommand } from './search.ts';
+import { trainCommand } from './train.ts';
 import { wordsCommand } from './words.ts';
 
 const { version } = JSON.parse(
@@ -25,9 +29,13 @@ const program = new Command('flyhash')
 for (const command of [
   hashCommand(),
   joinCommand(),
+  trainCommand(),
+  searchCommand(),
+  dedupeCommand(),
   compareCommand(),
   evalCommand(),
   wordsCommand(),
+  infoCommand(),
 ]) {
   // Commands of their own do not inherit this.
   for (const each of [command, ...command.commands]) {

@@ -7,6 +7,7 @@ import type { Stored } from '../files/stored.ts';
 import { Hasher } from '../hash/hasher.ts';
 import { load } from '../index.ts';
 import type { Codes } from './code-formats.ts';
+import { namingFile } from './file-faults.ts';
 
 /** A hasher with what tells it from others. */
 export interface Model {
@@ -18,12 +19,7 @@ export interface Model {
 
 /** What was saved in a file, with the file's name in the errors. */
 export async function loadStored(path: string, signal: AbortSignal): Promise<Stored> {
-  try {
-    return await load(path, { signal });
-  } catch (error) {
-    if (!(error instanceof FlyhashError) || error.message.includes(path)) throw error;
-    throw new FlyhashError(error.code, `${path}: ${error.message}`, { cause: error });
-  }
+  return namingFile(path, load(path, { signal }));
 }
 
 /** The hasher in a file. */

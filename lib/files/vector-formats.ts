@@ -40,10 +40,19 @@ const ENDINGS: readonly (readonly [RegExp, VectorFormat])[] = [
   [/\.bin$/, 'word2vec-binary'],
 ];
 
+const formatOf = (path: string): VectorFormat | undefined => {
+  const name = path.replace(/\.gz$/, '');
+  return ENDINGS.find(([ending]) => ending.test(name))?.[1];
+};
+
+/** Whether the name of a file tells that it has vectors. */
+export function hasVectorEnding(path: string): boolean {
+  return formatOf(path) !== undefined;
+}
+
 /** The format that the name of a file tells. */
 export function formatOfName(path: string): VectorFormat {
-  const name = path.replace(/\.gz$/, '');
-  const found = ENDINGS.find(([ending]) => ending.test(name))?.[1];
+  const found = formatOf(path);
   if (found !== undefined) return found;
   const expected =
     'a file of .npy, .fvecs, .ivecs, .bvecs, .csv, .txt, .ndjson, .f32, .parquet, .arrow, .vec, .bin or idx ' +

@@ -5,6 +5,7 @@ import { wrongValue } from '../errors.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type ReadVectorsOptions, readVectors } from './read-vectors.ts';
 import { readLines } from './text-lines.ts';
+import type { VectorBlock } from './vector-block.ts';
 import { formatOfName } from './vector-formats.ts';
 
 /** Vectors in memory, rows x dim. */
@@ -14,31 +15,50 @@ export interface VectorTable {
   readonly dim: number;
 }
 
-/** All vectors of some files, one file after the other; all must have the same number of numbers a row. */
-export async function readTable(
-  paths: readonly string[],
-  options: ReadVectorsOptions = {},
+/** Blocks one after the other, as one table; `name` is that of their files. */
+export async function joinedBlocks(
+  blocks: AsyncIterable<VectorBlock>,
+  name: string,
 ): Promise<VectorTable> {
-  const blocks: Float32Array[] = [];
+  const parts: Float32Array[] = [];
   let [dim, length] = [0, 0];
+  for await (const block of blocks) {
+    dim = block.dim;
+    parts.push(block.values);
+    length += block.values.length;
+  }
+  if (dim === 0) throw wrongValue(name, 'at least one vector', 0);
+  const values = allocated(Float32Array, length / dim, dim, name);
+  let at = 0;
+  for (const part of parts) {
+    values.set(part, at);
+    at += part.length;
+  }
+  return { values, rows: length / dim, dim };
+}
+
+async function* blocksOf(
+  paths: readonly string[],
+  options: ReadVectorsOptions,
+): AsyncGenerator<VectorBlock, void> {
+  let dim = 0;
   for (const path of paths) {
     for await (const block of readVectors(path, options)) {
       if (dim !== 0 && block.dim !== dim) {
         throw wrongValue(`${path}: numbers of a row`, `${dim}, as in the file before`, block.dim);
       }
       dim = block.dim;
-      blocks.push(block.values);
-      length += block.values.length;
+      yield block;
     }
   }
-  if (dim === 0) throw wrongValue(paths.join(', '), 'at least one vector', 0);
-  const values = allocated(Float32Array, length / dim, dim, paths.join(', '));
-  let at = 0;
-  for (const block of blocks) {
-    values.set(block, at);
-    at += block.length;
-  }
-  return { values, rows: length / dim, dim };
+}
+
+/** All vectors of some files, one file after the other; all must have the same number of numbers a row. */
+export async function readTable(
+  paths: readonly string[],
+  options: ReadVectorsOptions = {},
+): Promise<VectorTable> {
+  return joinedBlocks(blocksOf(paths, options), paths.join(', '));
 }
 
 /** Labels of rows: numbers of a file of vectors with one number a row, or the lines of a text file. */
