@@ -18,18 +18,20 @@ import {
   wordInContext,
   wordSimilarity,
 } from '../lib/evaluate/index.ts';
-import { BioWord, readText, SimHash, WordCodes } from '../lib/index.ts';
+import { BioWord, readText, SimHash, WordCodes, type WordTrainerName } from '../lib/index.ts';
 import { parseCount } from './framework/options.ts';
 import { describeMachine } from './framework/report.ts';
 import { wordVectors } from './word-vectors.ts';
 
 const SETS = ['WS-353-ALL', 'MEN-TR-3k', 'SIMLEX-999', 'RG-65', 'MTurk-287'];
 
-/** Units, and the numbers of active ones that are measured with them. */
-const MODELS: readonly (readonly [number, readonly number[]])[] = [
-  [400, [4, 8, 16]],
-  [1000, [8, 16, 32]],
-  [2000, [16, 32, 64]],
+/** Trainers, their units, and the numbers of active ones that are measured with them. */
+const MODELS: readonly (readonly [WordTrainerName, number, readonly number[]])[] = [
+  ['types', 400, [4, 8, 16]],
+  ['types', 1000, [8, 16, 32]],
+  ['types', 2000, [16, 32, 64]],
+  ['em', 400, [16, 32]],
+  ['sgd', 400, [16, 32]],
 ];
 const BASELINE_BITS = [64, 72, 128, 160, 256];
 const CONTEXT_ACTIVE = 64;
@@ -83,7 +85,10 @@ class Figures {
 }
 
 /** Trains, and says what each stage took. */
-async function trained(corpus: string, units: number, seed: number): Promise<BioWord> {
+async function trained(
+  corpus: string,
+  { trainer, units, seed }: { trainer: WordTrainerName; units: number; seed: number },
+): Promise<BioWord> {
   const times = new Map<string, number>();
   let [stage, since] = ['', performance.now()];
   const start = since;
@@ -94,14 +99,14 @@ async function trained(corpus: string, units: number, seed: number): Promise<Bio
     [stage, since] = [progress.stage, now];
   };
   const before = process.cpuUsage();
-  const model = await BioWord.train(readText(corpus), { units, seed, onProgress });
+  const model = await BioWord.train(readText(corpus), { trainer, units, seed, onProgress });
   const end = performance.now();
   const { user, system } = process.cpuUsage(before);
   times.set(stage, end - since);
   const stages = [...times].map(([name, ms]) => `${name} ${(ms / 1000).toFixed(1)}`).join(', ');
   const peak = Math.round(process.resourceUsage().maxRSS / 1024);
   console.log(
-    `units ${units}, seed ${seed}: ${((end - start) / 1000).toFixed(1)} s (${stages}); ` +
+    `${trainer}, units ${units}, seed ${seed}: ${((end - start) / 1000).toFixed(1)} s (${stages}); ` +
       `processor ${((user + system) / 1e6).toFixed(1)} s; peak of the process ${peak} MiB`,
   );
   return model;
@@ -177,12 +182,12 @@ async function main(): Promise<void> {
   console.log(JSON.stringify(describeMachine()));
   const figures = new Figures(judgedSets(folder));
   let space: WordSpace | undefined;
-  for (const [units, actives] of MODELS) {
+  for (const [trainer, units, actives] of MODELS) {
     for (let seed = 1; seed <= seeds; seed++) {
-      const model = await trained(corpus, units, seed);
+      const model = await trained(corpus, { trainer, units, seed });
       for (const active of actives) {
         space = model.toWordCodes({ active });
-        figures.measure(`types, ${active} of ${units}`, space);
+        figures.measure(`${trainer}, ${active} of ${units}`, space);
       }
       if (seed > 1) continue;
       await timeModel(model);
