@@ -12,7 +12,7 @@ import type { CompareOptions } from '../lib/evaluate/compare-options.ts';
 import { comparisonPage } from '../lib/evaluate/compare-page.ts';
 import { formatComparison } from '../lib/evaluate/compare-table.ts';
 import { type Comparison, type ComparisonResult, searchAt } from '../lib/evaluate/comparison.ts';
-import { readLabels, readVectors } from '../lib/files/read-vectors.ts';
+import { readLabels, readTable } from '../lib/files/vector-tables.ts';
 import '../lib/index.ts';
 import { describeMachine } from './framework/report.ts';
 
@@ -91,7 +91,7 @@ async function measure(
   const vectors = fileOf(folder, set.vectors);
   if (vectors === undefined) return undefined;
   const labels = fileOf(folder, set.labels);
-  const { values, dim } = await readVectors([vectors]);
+  const { values, dim } = await readTable([vectors]);
   const sizes = chosen('SIZES')?.map(Number) ?? SIZES;
   const usual = { queries: QUERIES, shortlists: [SHORTLIST], seed: 1 };
   const options: CompareOptions = { title, metric, dim, sizes, ...usual };

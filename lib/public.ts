@@ -6,6 +6,7 @@ export { SparseCodes, type SparseSizes } from './codes/sparse-codes.ts';
 export { FlyhashError, type FlyhashErrorCode } from './errors.ts';
 export type { Bytes } from './files/bytes.ts';
 export { load } from './files/open.ts';
+export { type ReadVectorsOptions, readVectors } from './files/read-vectors.ts';
 export {
   type ReadWordVectorsOptions,
   readWordVectors,
@@ -16,6 +17,8 @@ export type { FileOptions } from './files/save.ts';
 export type { SharedIndex } from './files/shared.ts';
 export type { Source } from './files/sources.ts';
 export { Stored, type StoredClass } from './files/stored.ts';
+export type { VectorBlock } from './files/vector-block.ts';
+export type { VectorFormat } from './files/vector-formats.ts';
 export { WordVectors, type WordVectorsReport } from './files/word-vectors.ts';
 export { type WriteWordVectorsOptions, writeWordVectors } from './files/write-word-vectors.ts';
 export {

@@ -23,10 +23,10 @@ interface Options {
 }
 
 async function compareFiles(paths: string[], options: Options, running: Running): Promise<void> {
-  const { readLabels, readVectors } = await import('../files/read-vectors.ts');
+  const { readLabels, readTable } = await import('../files/vector-tables.ts');
   const { compare, comparisonPage, formatComparison } = await import('../evaluate/index.ts');
   const { labels, json, html, ...rest } = options;
-  const data = await readVectors(paths, running.signal);
+  const data = await readTable(paths, { signal: running.signal });
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   const settings = {
     title: paths.map((path) => basename(path)).join(', '),

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { Labels } from '../evaluate/labels.ts';
 import type { EvaluationReport } from '../evaluate/report.ts';
-import type { VectorTable } from '../files/read-vectors.ts';
+import type { VectorTable } from '../files/vector-tables.ts';
 import { writeText } from './output.ts';
 import { anyNumber, names, type Running, runCommand, wholeNumber, wholeNumbers } from './run.ts';
 
@@ -45,9 +45,9 @@ function settingsOf(options: EvalOptions, { signal, onProgress }: Running, dim: 
 
 async function evaluate(options: EvalOptions, protocol: Evaluate): Promise<void> {
   await runCommand(async (running) => {
-    const { readLabels, readVectors } = await import('../files/read-vectors.ts');
+    const { readLabels, readTable } = await import('../files/vector-tables.ts');
     const { formatReport } = await import('../evaluate/report.ts');
-    const data = await readVectors(options.vectors, running.signal);
+    const data = await readTable(options.vectors, { signal: running.signal });
     const labels = options.labels === undefined ? [] : await readLabels(options.labels);
     const report = await protocol(data, labels, settingsOf(options, running, data.dim));
     if (options.json !== undefined) {

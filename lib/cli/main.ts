@@ -4,8 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { compareCommand } from './compare.ts';
+import { dedupeCommand } from './dedupe.ts';
 import { evalCommand } from './eval.ts';
-import { EXIT_USAGE, endQuietlyWhenNobodyReads } from './run.ts';
+import { hashCommand } from './hash.ts';
+import { infoCommand } from './info.ts';
+import { joinCommand } from './join.ts';
+import { EXIT_USAGE, endWhenNobodyReads } from './run.ts';
+import { searchCommand } from './search.ts';
+import { trainCommand } from './train.ts';
+import { wordsCommand } from './words.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -19,7 +26,17 @@ const program = new Command('flyhash')
   .showHelpAfterError('(flyhash --help shows the commands)')
   .exitOverride();
 
-for (const command of [compareCommand(), evalCommand()]) {
+for (const command of [
+  hashCommand(),
+  joinCommand(),
+  trainCommand(),
+  searchCommand(),
+  dedupeCommand(),
+  compareCommand(),
+  evalCommand(),
+  wordsCommand(),
+  infoCommand(),
+]) {
   // Commands of their own do not inherit this.
   for (const each of [command, ...command.commands]) {
     each.exitOverride().showHelpAfterError('(--help shows the options)');
@@ -27,7 +44,7 @@ for (const command of [compareCommand(), evalCommand()]) {
   program.addCommand(command);
 }
 
-endQuietlyWhenNobodyReads();
+endWhenNobodyReads();
 try {
   await program.parseAsync();
 } catch (error) {

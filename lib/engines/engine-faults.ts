@@ -15,17 +15,4 @@ export function engineFault(what: string, code: FlyhashErrorCode, cause: unknown
   return new FlyhashError(code, `${what} must succeed, got: ${textOf(cause)}`, { cause });
 }
 
-/** A package that only users of an engine install. */
-export async function optionalPackage<Module>(
-  name: string,
-  load: () => Promise<Module>,
-): Promise<Module> {
-  try {
-    return await load();
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause;
-    const message = `flyhash must find the package '${name}', got none: npm install ${name}`;
-    throw new FlyhashError('ERR_MISSING_PACKAGE', message, { cause });
-  }
-}
+export { optionalPackage } from '../files/optional-package.ts';

@@ -56,3 +56,4 @@ export {
 } from './word-sets.ts';
 export { type JudgedPair, type WordSimilarity, wordSimilarity } from './word-similarity.ts';
 export { type Coverage, cosineSpace, type WordSpace } from './word-space.ts';
+export { type WordsPageOptions, wordsPage } from './words-page.ts';

@@ -5,30 +5,8 @@
  */
 
 import type { ByteReader } from './byte-reader.ts';
-import { blockRows, type VectorBlock } from './vector-block.ts';
-
-const LONGEST_LINE = 1 << 26;
-
-/** The lines of a text file, with the offset of each one's first byte. */
-export async function* readLines(
-  reader: ByteReader,
-): AsyncGenerator<{ readonly text: string; readonly offset: number }, void, undefined> {
-  const decoder = new TextDecoder();
-  let [rest, offset] = ['', 0];
-  for (;;) {
-    const bytes = await reader.some(1 << 16);
-    rest += bytes.length === 0 ? decoder.decode() : decoder.decode(bytes, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      yield { text: line.endsWith('\r') ? line.slice(0, -1) : line, offset };
-      offset += Buffer.byteLength(line) + 1;
-    }
-    if (rest.length > LONGEST_LINE) throw reader.corrupt('the end of a line', 'more', offset);
-    if (bytes.length === 0) break;
-  }
-  if (rest !== '') yield { text: rest, offset };
-}
+import { readLines } from './text-lines.ts';
+import { blockOf, type OpenVectors, rowsWithin, type VectorBlock } from './vector-block.ts';
 
 function cellsOf(line: string): string[] {
   const cells = line.trim().split(/\s*[,;\t]\s*|\s+/);
@@ -38,28 +16,49 @@ function cellsOf(line: string): string[] {
 
 const isNumber = (cell: string): boolean => cell !== '' && Number.isFinite(Number(cell));
 
-/** The rows, block by block. */
-export async function* readCsv(reader: ByteReader): AsyncGenerator<VectorBlock, void, undefined> {
-  let [dim, row, line] = [0, 0, 0];
-  let block: number[] = [];
-  for await (const { text, offset } of readLines(reader)) {
-    line++;
+/** Rows in the making. */
+class Rows {
+  dim = 0;
+  row = 0;
+  numbers: number[] = [];
+  readonly #corrupt: (expected: string, got: string, index: number) => Error;
+
+  constructor(corrupt: (expected: string, got: string, index: number) => Error) {
+    this.#corrupt = corrupt;
+  }
+
+  /** Takes line number `line` of the file, which is the one of that index of those that came together. */
+  add(text: string, line: number, index: number): void {
     const cells = cellsOf(text);
-    if (cells.length === 0 || (row === 0 && line === 1 && !cells.some(isNumber))) continue;
+    if (cells.length === 0 || (line === 1 && !cells.some(isNumber))) return;
     const wrong = cells.findIndex((cell) => !isNumber(cell));
     if (wrong >= 0) {
-      const at = `row ${row}, column ${wrong} (line ${line})`;
-      throw reader.corrupt(`a number at ${at}`, JSON.stringify(cells[wrong].slice(0, 40)), offset);
+      const expected = `a number at row ${this.row}, column ${wrong} (line ${line})`;
+      throw this.#corrupt(expected, JSON.stringify(cells[wrong].slice(0, 40)), index);
     }
-    if (row > 0 && cells.length !== dim) {
-      throw reader.corrupt(`${dim} numbers in line ${line}`, `${cells.length}`, offset);
+    if (this.row > 0 && cells.length !== this.dim) {
+      throw this.#corrupt(`${this.dim} numbers in line ${line}`, `${cells.length}`, index);
     }
-    dim = cells.length;
-    row++;
-    for (const cell of cells) block.push(Number(cell));
-    if (block.length < blockRows(dim) * dim) continue;
-    yield { dim, values: Float32Array.from(block) };
-    block = [];
+    this.dim = cells.length;
+    this.row++;
+    for (const cell of cells) this.numbers.push(Number(cell));
   }
-  if (block.length > 0) yield { dim, values: Float32Array.from(block) };
+}
+
+async function* blocksOf(reader: ByteReader): AsyncGenerator<VectorBlock, void, undefined> {
+  let offsetOf = (_index: number): number => 0;
+  const rows = new Rows((expected, got, index) => reader.corrupt(expected, got, offsetOf(index)));
+  for await (const some of readLines(reader)) {
+    offsetOf = some.offsetOf;
+    for (const [i, text] of some.lines.entries()) rows.add(text, some.before + i + 1, i);
+    if (rows.numbers.length === 0) continue;
+    yield blockOf(Float32Array.from(rows.numbers), rows.dim);
+    rows.numbers = [];
+  }
+}
+
+/** The rows of a text. */
+export async function openCsv(reader: ByteReader): Promise<OpenVectors> {
+  const blocks = (first: number, end: number) => rowsWithin(blocksOf(reader), first, end);
+  return { dim: undefined, rows: undefined, blocks };
 }

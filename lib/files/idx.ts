@@ -4,8 +4,9 @@
  */
 
 import type { ByteReader } from './byte-reader.ts';
-import { NUMBER_KINDS, type NumberKind, readNumbers } from './numbers.ts';
-import { blockRows, MAX_FILE_DIM, type VectorBlock } from './vector-block.ts';
+import { NUMBER_KINDS, type NumberKind } from './numbers.ts';
+import { type PackedRows, packedRows } from './packed-rows.ts';
+import { MAX_FILE_DIM, type OpenVectors } from './vector-block.ts';
 
 const KINDS: Readonly<Record<number, NumberKind>> = {
   8: NUMBER_KINDS.u1,
@@ -16,7 +17,7 @@ const KINDS: Readonly<Record<number, NumberKind>> = {
   14: NUMBER_KINDS.f8,
 };
 
-async function headerOf(reader: ByteReader) {
+async function headerOf(reader: ByteReader): Promise<PackedRows> {
   const [zero, alsoZero, code, dimensions] = await reader.need(4, 'the magic number');
   const own = KINDS[code];
   if (zero !== 0 || alsoZero !== 0 || own === undefined || dimensions === 0) {
@@ -31,18 +32,12 @@ async function headerOf(reader: ByteReader) {
   if (dim < 1 || dim > MAX_FILE_DIM) {
     throw reader.corrupt(`rows of 1 to ${MAX_FILE_DIM} numbers`, sizes.join(' x '), 4);
   }
-  return { own, rows, dim };
+  return { own, rows, dim, isLittle: false };
 }
 
-/** The rows, block by block. */
-export async function* readIdx(reader: ByteReader): AsyncGenerator<VectorBlock, void, undefined> {
-  const { own, rows, dim } = await headerOf(reader);
-  const step = blockRows(dim);
-  for (let first = 0; first < rows; first += step) {
-    const count = Math.min(step, rows - first);
-    const bytes = await reader.need(count * dim * own.bytes, `rows ${first} and after`);
-    yield { dim, values: readNumbers(bytes, own, false) };
-  }
-  const offset = reader.offset;
-  if ((await reader.some(1)).length > 0) throw reader.corrupt('the end', 'more bytes', offset);
+/** The rows of an idx file. */
+export async function openIdx(reader: ByteReader): Promise<OpenVectors> {
+  const header = await headerOf(reader);
+  const { rows, dim } = header;
+  return { rows, dim, blocks: (first, end) => packedRows(reader, header, first, end) };
 }

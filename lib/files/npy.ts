@@ -3,10 +3,17 @@
  * numbers. Arrays of one dimension are rows of one number, of more dimensions rows of all but the first.
  */
 
+import { allocated } from '../check.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { NUMBER_KINDS, type NumberKind, readNumbers } from './numbers.ts';
-import type { VectorBlock } from './vector-block.ts';
-import { blockRows, MAX_FILE_DIM } from './vector-block.ts';
+import { packedRows } from './packed-rows.ts';
+import {
+  blockOf,
+  MAX_FILE_DIM,
+  type OpenVectors,
+  rowsWithin,
+  type VectorBlock,
+} from './vector-block.ts';
 
 const MAGIC = '\x93NUMPY';
 const MOST_HEADER = 1 << 20;
@@ -83,39 +90,34 @@ async function headerOf(reader: ByteReader): Promise<Header> {
   return header;
 }
 
-async function noMore(reader: ByteReader): Promise<void> {
-  const offset = reader.offset;
-  if ((await reader.some(1)).length > 0) throw reader.corrupt('the end', 'more bytes', offset);
-}
-
 /** A whole array in Fortran order, turned. */
-async function fortranBlock(reader: ByteReader, header: Header): Promise<VectorBlock> {
-  const { rows, dim, own, isLittle } = header;
+async function* fortranBlocks(
+  reader: ByteReader,
+  { rows, dim, own, isLittle }: Header,
+): AsyncGenerator<VectorBlock, void, undefined> {
   const columns: Float32Array[] = [];
   for (let c = 0; c < dim; c++) {
     const bytes = await reader.need(rows * own.bytes, `column ${c}`);
     columns.push(readNumbers(bytes, own, isLittle));
   }
-  const values = new Float32Array(rows * dim);
+  await reader.end();
+  const values = allocated(Float32Array, rows, dim, 'an array in Fortran order');
   for (const [c, column] of columns.entries()) {
     for (let row = 0; row < rows; row++) values[row * dim + c] = column[row];
   }
-  return { dim, values };
+  yield blockOf(values, dim);
 }
 
-/** The array's rows, block by block. */
-export async function* readNpy(reader: ByteReader): AsyncGenerator<VectorBlock, void, undefined> {
+/** The array that a file holds; one in Fortran order is read as a whole. */
+export async function openNpy(reader: ByteReader): Promise<OpenVectors> {
   const header = await headerOf(reader);
-  const { rows, dim, own, isLittle } = header;
-  if (header.isFortran && dim > 1 && rows > 0) {
-    yield await fortranBlock(reader, header);
-    return noMore(reader);
+  const { rows, dim, isFortran } = header;
+  if (!isFortran || dim === 1 || rows === 0) {
+    return { dim, rows, blocks: (first, end) => packedRows(reader, header, first, end) };
   }
-  const step = blockRows(dim);
-  for (let first = 0; first < rows; first += step) {
-    const count = Math.min(step, rows - first);
-    const bytes = await reader.need(count * dim * own.bytes, `rows ${first} and after`);
-    yield { dim, values: readNumbers(bytes, own, isLittle) };
-  }
-  await noMore(reader);
+  return {
+    dim,
+    rows,
+    blocks: (first, end) => rowsWithin(fortranBlocks(reader, header), first, end),
+  };
 }

@@ -1,121 +1,83 @@
 /**
- * Files of vectors and of labels by the ending of their names: .npy, idx (MNIST's -ubyte), .fvecs, .ivecs, .bvecs, .csv and
- * .txt, each also packed as .gz. Blocks are read as they are used; what is damaged, cut or lies about its size is a
- * FlyhashError ERR_CORRUPT_FILE that names the file and the byte.
+ * Files of vectors by the ending of their names, block by block, so that they may be larger than memory: .npy, idx, fvecs,
+ * ivecs, bvecs, CSV and JSON lines, each also packed as .gz, raw float32, Parquet, Arrow and word vectors. What is
+ * damaged, cut or lies about its size is a FlyhashError ERR_CORRUPT_FILE that names the file, and the byte where it is known.
  */
 
-import { wrongValue } from '../errors.ts';
-import { ByteReader } from './byte-reader.ts';
-import { readCsv, readLines } from './csv.ts';
-import { readIdx } from './idx.ts';
-import { readNpy } from './npy.ts';
-import { readVecs, type VecsFormat } from './vecs.ts';
-import type { VectorBlock } from './vector-block.ts';
+import { checkInteger, checkOneOf, checkOptions, checkSignal } from '../check.ts';
+import { wrongKind } from '../errors.ts';
+import { openVectors } from './open-vectors.ts';
+import { checkPath } from './paths.ts';
+import { untilAborted } from './sources.ts';
+import { MAX_FILE_DIM, type VectorBlock } from './vector-block.ts';
+import { VECTOR_FORMATS, type VectorFormat } from './vector-formats.ts';
 
-type Format = 'npy' | 'idx' | VecsFormat | 'csv';
-
-const ENDINGS: readonly (readonly [RegExp, Format])[] = [
-  [/\.npy$/, 'npy'],
-  [/(\.idx|-idx\d-ubyte|\.idx\d-ubyte)$/, 'idx'],
-  [/\.fvecs$/, 'fvecs'],
-  [/\.ivecs$/, 'ivecs'],
-  [/\.bvecs$/, 'bvecs'],
-  [/\.(csv|tsv|txt)$/, 'csv'],
-];
-
-function formatOf(path: string): Format {
-  const name = path.replace(/\.gz$/, '');
-  const found = ENDINGS.find(([ending]) => ending.test(name))?.[1];
-  if (found !== undefined) return found;
-  const expected =
-    'a file of .npy, .fvecs, .ivecs, .bvecs, .csv, .txt or idx (-ubyte), or one of them with .gz';
-  throw wrongValue('path', expected, path);
+/** Options of {@link readVectors}. */
+export interface ReadVectorsOptions {
+  /** Left out: what the name of the file tells. */
+  format?: VectorFormat;
+  /** Numbers of a row, for 'f32', which does not say. */
+  dim?: number;
+  /** The column (Parquet, Arrow) or field (JSON lines) of the vectors; left out: the only one of lists, or one called vector, embedding, embeddings or values. */
+  column?: string;
+  /** The column or field of the keys, which blocks then have. */
+  keyColumn?: string;
+  /** The first row that is read; 0 unless given. */
+  first?: number;
+  /** The row before which reading ends; left out: the end of the file. */
+  end?: number;
+  /** Aborting rejects with `signal.reason`. */
+  signal?: AbortSignal;
 }
 
-function blocksOf(
-  reader: ByteReader,
-  format: Format,
+const OPTIONS = ['format', 'dim', 'column', 'keyColumn', 'first', 'end', 'signal'] as const;
+
+function checkText(value: unknown, name: string): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw wrongKind(name, 'a string', value);
+}
+
+/**
+ * The vectors of a file, some rows at a time; all blocks have the same dim, and numbers become float32. A block is read
+ * when it is asked for. Rows before `first` are passed over without being read where the format allows: .npy in C order,
+ * idx, fvecs, ivecs, bvecs, f32 and Parquet, unless packed.
+ *
+ * @param path a path or file: URL; a name that ends in .gz is unpacked.
+ * @throws (rejects) TypeError or RangeError for wrong arguments; FlyhashError ERR_FILE when the system refuses,
+ * ERR_CORRUPT_FILE for a file that is damaged, ERR_MISSING_PACKAGE where hyparquet or apache-arrow is not installed;
+ * `signal.reason` when aborted.
+ *
+ * @example
+ * ```ts
+ * import { rm, writeFile } from 'node:fs/promises';
+ * import { readVectors } from 'flyhash';
+ * await writeFile('small.csv', '1,2,3\n4,5,6\n');
+ * for await (const { dim, rows, values } of readVectors('small.csv')) {
+ *   console.assert(dim === 3 && rows === 2 && values.join() === '1,2,3,4,5,6');
+ * }
+ * await rm('small.csv');
+ * ```
+ */
+export async function* readVectors(
+  path: string | URL,
+  options: ReadVectorsOptions = {},
 ): AsyncGenerator<VectorBlock, void, undefined> {
-  switch (format) {
-    case 'npy':
-      return readNpy(reader);
-    case 'idx':
-      return readIdx(reader);
-    case 'csv':
-      return readCsv(reader);
-    default:
-      return readVecs(reader, format);
-  }
-}
-
-/** The blocks of a file, one after the other. */
-export async function* vectorBlocks(path: string): AsyncGenerator<VectorBlock, void, undefined> {
-  const format = formatOf(path);
-  const reader = await ByteReader.open(path);
+  checkOptions(options, 'options', OPTIONS);
+  const name = checkPath(path);
+  const { format, dim } = options;
+  const first = checkInteger(options.first ?? 0, 'first', 0, Number.MAX_SAFE_INTEGER);
+  const most = Number.MAX_SAFE_INTEGER;
+  const end = options.end === undefined ? most : checkInteger(options.end, 'end', first, most);
+  const signal = checkSignal(options.signal);
+  const file = await openVectors(name, {
+    format: format === undefined ? undefined : checkOneOf(format, 'format', VECTOR_FORMATS),
+    dim: dim === undefined ? undefined : checkInteger(dim, 'dim', 1, MAX_FILE_DIM),
+    column: checkText(options.column, 'column'),
+    keyColumn: checkText(options.keyColumn, 'keyColumn'),
+  });
   try {
-    yield* blocksOf(reader, format);
+    yield* untilAborted(file.blocks(first, end), signal);
   } finally {
-    reader.close();
+    await file.close();
   }
-}
-
-/** Vectors in memory, rows x dim. */
-export interface VectorTable {
-  readonly values: Float32Array;
-  readonly rows: number;
-  readonly dim: number;
-}
-
-/** All vectors of some files, one file after the other; all must have the same number of numbers a row. */
-export async function readVectors(
-  paths: readonly string[],
-  signal?: AbortSignal,
-): Promise<VectorTable> {
-  const blocks: Float32Array[] = [];
-  let [dim, length] = [0, 0];
-  for (const path of paths) {
-    for await (const block of vectorBlocks(path)) {
-      signal?.throwIfAborted();
-      if (dim !== 0 && block.dim !== dim) {
-        throw wrongValue(`${path}: numbers of a row`, `${dim}, as in the file before`, block.dim);
-      }
-      dim = block.dim;
-      blocks.push(block.values);
-      length += block.values.length;
-    }
-  }
-  if (dim === 0) throw wrongValue(paths.join(', '), 'at least one vector', 0);
-  const values = new Float32Array(length);
-  let at = 0;
-  for (const block of blocks) {
-    values.set(block, at);
-    at += block.length;
-  }
-  return { values, rows: length / dim, dim };
-}
-
-/** Labels of rows: numbers of a file of vectors with one number a row, or the lines of a text file. */
-export async function readLabels(paths: readonly string[]): Promise<(number | string)[]> {
-  const labels: (number | string)[] = [];
-  for (const path of paths) {
-    if (formatOf(path) === 'csv') {
-      for (const line of await textLabels(path)) labels.push(line);
-      continue;
-    }
-    const { values, dim } = await readVectors([path]);
-    if (dim !== 1) throw wrongValue(`${path}: numbers of a row`, '1, the label', dim);
-    for (const value of values) labels.push(value);
-  }
-  return labels;
-}
-
-async function textLabels(path: string): Promise<string[]> {
-  const reader = await ByteReader.open(path);
-  const labels: string[] = [];
-  try {
-    for await (const { text } of readLines(reader)) if (text !== '') labels.push(text);
-  } finally {
-    reader.close();
-  }
-  return labels;
 }

@@ -66,7 +66,7 @@ async function openTemporary(
   for (let number = 0; ; number++) {
     const temporary = paths.join(folder, `.flyhash-${pid}-${number}.tmp`);
     try {
-      return { handle: await fs.open(temporary, 'wx', old?.mode ?? 0o666), temporary };
+      return { handle: await fs.open(temporary, 'wx+', old?.mode ?? 0o666), temporary };
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
     }

@@ -121,6 +121,24 @@ export async function unlessAborted<T>(
   });
 }
 
+/** The items, each awaited no longer than the signal allows. */
+export async function* untilAborted<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  const iterator = items[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await unlessAborted(iterator.next(), signal);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    // Not awaited: what stalls would never answer.
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  }
+}
+
 /** The chunks of a web stream, which not every browser can iterate over. */
 export async function* chunksOf(
   stream: ReadableStream<unknown>,

@@ -4,49 +4,104 @@
  */
 
 import type { ByteReader } from './byte-reader.ts';
-import { NUMBER_KINDS, readNumbers } from './numbers.ts';
-import { blockRows, MAX_FILE_DIM, type VectorBlock } from './vector-block.ts';
+import { NUMBER_KINDS, type NumberKind, readNumbers } from './numbers.ts';
+import {
+  blockOf,
+  blockRows,
+  MAX_FILE_DIM,
+  type OpenVectors,
+  type VectorBlock,
+} from './vector-block.ts';
 
 const KINDS = { fvecs: NUMBER_KINDS.f4, ivecs: NUMBER_KINDS.i4, bvecs: NUMBER_KINDS.u1 } as const;
 
 export type VecsFormat = keyof typeof KINDS;
 
-function dimAt(reader: ByteReader, bytes: Uint8Array): number {
-  const dim = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+/** Bytes of a row's number of numbers. */
+const HEAD = 4;
+
+const dimAt = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getInt32(at, true);
+
+/** The first row's number of numbers; undefined for an empty file. */
+async function firstDim(reader: ByteReader): Promise<number | undefined> {
+  const head = await reader.take(HEAD, "a row's number of numbers");
+  if (head === undefined) return undefined;
+  const dim = dimAt(head, 0);
   if (dim >= 1 && dim <= MAX_FILE_DIM) return dim;
-  throw reader.corrupt(
-    `a number of numbers from 1 to ${MAX_FILE_DIM}`,
-    `${dim}`,
-    reader.offset - 4,
-  );
+  throw reader.corrupt(`a number of numbers from 1 to ${MAX_FILE_DIM}`, `${dim}`, 0);
 }
 
-/** The rows, block by block. */
-export async function* readVecs(
+/** The numbers of rows that are followed by the heads of the next ones, every head checked; `start` is their offset. */
+function numbersOf(
   reader: ByteReader,
-  format: VecsFormat,
-): AsyncGenerator<VectorBlock, void, undefined> {
-  const own = KINDS[format];
-  let dim = 0;
-  let rows: Float32Array[] = [];
-  for (;;) {
-    const head = await reader.take(4, "a row's number of numbers");
-    if (head === undefined) break;
-    const found = dimAt(reader, head);
-    if (dim !== 0 && found !== dim) {
-      throw reader.corrupt(`${dim}, the numbers of every row`, `${found}`, reader.offset - 4);
+  bytes: Uint8Array,
+  dim: number,
+  own: NumberKind,
+  start: number,
+): Float32Array {
+  const width = dim * own.bytes;
+  const rows = Math.ceil(bytes.length / (width + HEAD));
+  const packed = new Uint8Array(rows * width);
+  for (let row = 0, at = 0; row < rows; row++, at += width + HEAD) {
+    if (at + width > bytes.length) {
+      throw reader.corrupt(
+        `followed by ${at + width - bytes.length} more bytes of a row`,
+        'the end',
+      );
     }
-    dim = found;
-    rows.push(readNumbers(await reader.need(dim * own.bytes, 'a row'), own, true));
-    if (rows.length < blockRows(dim)) continue;
-    yield { dim, values: joined(rows, dim) };
-    rows = [];
+    packed.set(bytes.subarray(at, at + width), row * width);
+    if (at + width === bytes.length) break;
+    if (at + width + HEAD > bytes.length)
+      throw reader.corrupt("whole, a row's number of numbers", 'the end');
+    const found = dimAt(bytes, at + width);
+    if (found === dim) continue;
+    throw reader.corrupt(`${dim}, the numbers of every row`, `${found}`, start + at + width);
   }
-  if (rows.length > 0) yield { dim, values: joined(rows, dim) };
+  return readNumbers(packed, own, true);
 }
 
-function joined(rows: readonly Float32Array[], dim: number): Float32Array {
-  const values = new Float32Array(rows.length * dim);
-  for (const [i, row] of rows.entries()) values.set(row, i * dim);
-  return values;
+/** The rows from first to before end; the reader is behind the head of row 0. */
+async function* rowsOf(
+  reader: ByteReader,
+  dim: number,
+  own: NumberKind,
+  first: number,
+  end: number,
+): AsyncGenerator<VectorBlock, void, undefined> {
+  if (end <= first) return;
+  const rowBytes = dim * own.bytes + HEAD;
+  if (first > 0) {
+    await reader.skip(first * rowBytes - HEAD, 'rows');
+    const head = await reader.take(HEAD, "a row's number of numbers");
+    if (head === undefined) return;
+    if (dimAt(head, 0) !== dim) {
+      const got = `${dimAt(head, 0)}`;
+      throw reader.corrupt(`${dim}, the numbers of every row`, got, reader.offset - HEAD);
+    }
+  }
+  const step = blockRows(dim);
+  for (let row = first; row < end; row += step) {
+    const start = reader.offset;
+    const count = Math.min(step, end - row);
+    const bytes = await reader.upTo(count * rowBytes);
+    // What follows the last head of all is a row too, if only a missing one.
+    if (bytes.length === 0)
+      throw reader.corrupt(`followed by ${rowBytes - HEAD} more bytes of a row`, 'the end');
+    yield blockOf(numbersOf(reader, bytes, dim, own, start), dim);
+    if (bytes.length % rowBytes !== 0) return;
+  }
+}
+
+/** The rows of a file. */
+export async function openVecs(reader: ByteReader, format: VecsFormat): Promise<OpenVectors> {
+  const own = KINDS[format];
+  const dim = await firstDim(reader);
+  if (dim === undefined) return { dim, rows: 0, blocks: async function* () {} };
+  const rows = reader.size === undefined ? undefined : reader.size / (dim * own.bytes + HEAD);
+  return {
+    dim,
+    rows: Number.isInteger(rows) ? rows : undefined,
+    blocks: (first, end) => rowsOf(reader, dim, own, first, end),
+  };
 }

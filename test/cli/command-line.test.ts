@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'flyhash-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -82,7 +82,7 @@ describe('flyhash', () => {
     [['eval', 'recall', '--vectors', VECTORS, '--methods', 'LHS'], 'methods[0] must be one of'],
     [
       ['eval', 'recall', '--vectors', VECTORS, '--methods', 'LSH', '--json', at('no/where.json')],
-      'where.json must be a file',
+      'where.json must be written',
     ],
   ];
 

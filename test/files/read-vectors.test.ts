@@ -10,7 +10,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FlyhashError } from '../../lib/errors.ts';
-import { readLabels, readVectors, vectorBlocks } from '../../lib/files/read-vectors.ts';
+import { readVectors } from '../../lib/files/read-vectors.ts';
+import { readLabels, readTable } from '../../lib/files/vector-tables.ts';
 import { RUNS } from '../support/generators.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'flyhash-vectors-'));
@@ -71,20 +72,20 @@ describe('npy', () => {
   it.each(kinds)('reads %s', async (descr, data) => {
     for (const name of ['a.npy', 'a.npy.gz']) {
       const path = written(name, npy(data, { descr, shape: '(2, 3)' }));
-      expect(await readVectors([path])).toEqual({ values: floats, rows: 2, dim: 3 });
+      expect(await readTable([path])).toEqual({ values: floats, rows: 2, dim: 3 });
     }
   });
 
   it.each([1, 2, 3] as const)('reads format version %i, and more dimensions', async (version) => {
     const data = Uint8Array.from({ length: 12 }, (_, i) => i);
     const path = written('a.npy', npy(data, { descr: '|u1', shape: '(3, 2, 2)', version }));
-    expect(await readVectors([path])).toEqual({ values: Float32Array.from(data), rows: 3, dim: 4 });
+    expect(await readTable([path])).toEqual({ values: Float32Array.from(data), rows: 3, dim: 4 });
   });
 
   it('reads Fortran order and arrays of one dimension', async () => {
     const data = bytesOf(Float32Array.of(1, 4, 2, 5, 3, 6));
     const turned = npy(data, { descr: '<f4', shape: '(2, 3)', order: 'True' });
-    const { values } = await readVectors([written('a.npy', turned)]);
+    const { values } = await readTable([written('a.npy', turned)]);
     expect([...values]).toEqual([1, 2, 3, 4, 5, 6]);
     const labels = npy(Uint8Array.of(7, 8, 9), { descr: '|u1', shape: '(3,)' });
     expect(await readLabels([written('l.npy', labels)])).toEqual([7, 8, 9]);
@@ -109,13 +110,13 @@ describe('npy', () => {
   ];
 
   it.each(wrong)('refuses %s', async (_what, bytes, sentence) => {
-    await expect(readVectors([written('a.npy', bytes)])).rejects.toThrow(sentence);
-    await expect(readVectors([written('a.npy', bytes)])).rejects.toThrow(FlyhashError);
+    await expect(readTable([written('a.npy', bytes)])).rejects.toThrow(sentence);
+    await expect(readTable([written('a.npy', bytes)])).rejects.toThrow(FlyhashError);
   });
 
   it('refuses a huge claim in a packed file without taking the memory', async () => {
     const claim = npy(Buffer.alloc(8), { descr: '<f4', shape: '(1099511627776, 2)' });
-    await expect(readVectors([written('a.npy.gz', claim)])).rejects.toThrow('more bytes of rows 0');
+    await expect(readTable([written('a.npy.gz', claim)])).rejects.toThrow('more bytes of rows 0');
   });
 });
 
@@ -124,7 +125,7 @@ describe('idx', () => {
 
   it('reads images and labels', async () => {
     const path = written('t-images-idx3-ubyte.gz', images);
-    expect(await readVectors([path])).toEqual({
+    expect(await readTable([path])).toEqual({
       values: Float32Array.of(9, 8, 7, 6),
       rows: 2,
       dim: 2,
@@ -141,12 +142,12 @@ describe('idx', () => {
   it('refuses what is cut, longer, or something else', async () => {
     for (let length = 0; length < images.length; length++) {
       const cut = written('c-idx3-ubyte', images.subarray(0, length));
-      await expect(readVectors([cut])).rejects.toThrow(FlyhashError);
+      await expect(readTable([cut])).rejects.toThrow(FlyhashError);
     }
     const longer = written('c-idx3-ubyte', Buffer.concat([images, Buffer.of(1)]));
-    await expect(readVectors([longer])).rejects.toThrow('byte 20 must be the end, got more bytes');
+    await expect(readTable([longer])).rejects.toThrow('byte 20 must be the end, got more bytes');
     const other = written('c-idx3-ubyte', Buffer.from([1, 0, 8, 1, 0, 0, 0, 0]));
-    await expect(readVectors([other])).rejects.toThrow('byte 0 must be the start of an idx file');
+    await expect(readTable([other])).rejects.toThrow('byte 0 must be the start of an idx file');
   });
 });
 
@@ -159,10 +160,10 @@ describe('vecs', () => {
   );
 
   it('reads floats and bytes', async () => {
-    const found = await readVectors([written('a.fvecs', fvecs)]);
+    const found = await readTable([written('a.fvecs', fvecs)]);
     expect(found).toEqual({ values: Float32Array.of(1.5, -2, 3, 4), rows: 2, dim: 2 });
     const bvecs = Buffer.from([3, 0, 0, 0, 1, 2, 255]);
-    expect((await readVectors([written('a.bvecs.gz', bvecs)])).values).toEqual(
+    expect((await readTable([written('a.bvecs.gz', bvecs)])).values).toEqual(
       Float32Array.of(1, 2, 255),
     );
   });
@@ -171,14 +172,14 @@ describe('vecs', () => {
     for (let length = 1; length < fvecs.length; length++) {
       if (length === 12) continue;
       const path = written('c.fvecs', fvecs.subarray(0, length));
-      await expect(readVectors([path])).rejects.toThrow(FlyhashError);
+      await expect(readTable([path])).rejects.toThrow(FlyhashError);
     }
     const other = Buffer.concat([fvecs, Buffer.from([3, 0, 0, 0])]);
-    await expect(readVectors([written('c.fvecs', other)])).rejects.toThrow(
+    await expect(readTable([written('c.fvecs', other)])).rejects.toThrow(
       'byte 24 must be 2, the numbers of every row, got 3',
     );
     const huge = Buffer.from([255, 255, 255, 127]);
-    await expect(readVectors([written('c.fvecs', huge)])).rejects.toThrow(
+    await expect(readTable([written('c.fvecs', huge)])).rejects.toThrow(
       'byte 0 must be a number of numbers',
     );
   });
@@ -193,21 +194,21 @@ describe('csv', () => {
     ['exponents', '1e0;2.0;+3\n4;5;60e-1\n'],
   ])('reads %s', async (_what, text) => {
     for (const name of ['a.csv', 'a.txt.gz']) {
-      const found = await readVectors([written(name, text)]);
+      const found = await readTable([written(name, text)]);
       expect(found).toEqual({ values: Float32Array.of(1, 2, 3, 4, 5, 6), rows: 2, dim: 3 });
     }
   });
 
   it('names row, column and line of what is no number, and lines of other lengths', async () => {
     const text = written('a.csv', 'x,y\n1,2\n3,four\n');
-    await expect(readVectors([text])).rejects.toThrow(
+    await expect(readTable([text])).rejects.toThrow(
       'a number at row 1, column 1 (line 3), got "four"',
     );
     const short = written('a.csv', '1,2\n3\n');
-    await expect(readVectors([short])).rejects.toThrow('byte 4 must be 2 numbers in line 2, got 1');
+    await expect(readTable([short])).rejects.toThrow('byte 4 must be 2 numbers in line 2, got 1');
     const gap = written('a.csv', '1,,2\n');
-    await expect(readVectors([gap])).rejects.toThrow('column 1 (line 1), got ""');
-    await expect(readVectors([written('a.csv', '\n')])).rejects.toThrow('at least one vector');
+    await expect(readTable([gap])).rejects.toThrow('column 1 (line 1), got ""');
+    await expect(readTable([written('a.csv', '\n')])).rejects.toThrow('at least one vector');
   });
 
   it('reads labels of text', async () => {
@@ -218,11 +219,9 @@ describe('csv', () => {
 describe('files of vectors', () => {
   it('are joined, when their rows are alike', async () => {
     const [one, other] = [written('a.csv', '1,2\n'), written('b.csv', '3,4\n')];
-    expect((await readVectors([one, other])).values).toEqual(Float32Array.of(1, 2, 3, 4));
+    expect((await readTable([one, other])).values).toEqual(Float32Array.of(1, 2, 3, 4));
     const wide = written('c.csv', '1,2,3\n');
-    await expect(readVectors([one, wide])).rejects.toThrow(
-      'must be 2, as in the file before, got 3',
-    );
+    await expect(readTable([one, wide])).rejects.toThrow('must be 2, as in the file before, got 3');
   });
 
   it('come in blocks of whole rows', async () => {
@@ -230,7 +229,7 @@ describe('files of vectors', () => {
     const data = bytesOf(new Float32Array(rows * 10).fill(1));
     let count = 0;
     let blocks = 0;
-    for await (const { dim, values } of vectorBlocks(
+    for await (const { dim, values } of readVectors(
       written('a.npy', npy(data, { descr: '<f4', shape: `(${rows}, 10)` })),
     )) {
       expect(dim).toBe(10);
@@ -243,13 +242,11 @@ describe('files of vectors', () => {
 
   it('that are not there, or of no known kind, are named', async () => {
     const missing = join(folder, 'none.npy');
-    await expect(readVectors([missing])).rejects.toThrow(missing);
-    await expect(readVectors([join(folder, 'a.parquet')])).rejects.toThrow(
-      'path must be a file of .npy',
-    );
+    await expect(readTable([missing])).rejects.toThrow(missing);
+    await expect(readTable([join(folder, 'a.xyz')])).rejects.toThrow('path must be a file of .npy');
     const broken = join(folder, 'broken.csv.gz');
     writeFileSync(broken, gzipSync('1,2\n').subarray(0, 15));
-    await expect(readVectors([broken])).rejects.toThrow(FlyhashError);
+    await expect(readTable([broken])).rejects.toThrow(FlyhashError);
   });
 
   it('that were changed anywhere are read or refused, and never crash', async () => {
@@ -261,7 +258,7 @@ describe('files of vectors', () => {
         for (const { at, byte } of changes) bytes[at] = byte;
         const path = join(folder, 'changed.npy');
         writeFileSync(path, bytes);
-        const outcome = await readVectors([path]).then(
+        const outcome = await readTable([path]).then(
           ({ rows, dim, values }) => values.length === rows * dim,
           (error: unknown) => error instanceof FlyhashError || error instanceof RangeError,
         );

@@ -91,8 +91,9 @@ describe('truncatedSvd', () => {
     const { matrix, left } = known(wanted, rows, columnCount);
     const { vectors, singularValues } = await decomposed(matrix);
     for (let k = 0; k < 4; k++) {
-      expect(Math.abs(singularValues[k] / wanted[k] - 1)).toBeLessThan(1e-5);
-      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 4);
+      // Float32 products, filtered: what is lost is a share of the largest value.
+      expect(Math.abs(singularValues[k] - wanted[k])).toBeLessThan(2e-4 * wanted[0]);
+      expect(Math.abs(dot(column(vectors, 4, k), left[k]))).toBeCloseTo(1, 3);
     }
   });
 
