@@ -32,6 +32,39 @@ function firstWeights(units: number): Float32Array {
   return weights;
 }
 
+/** What a batch is learnt with, and how to learn it. */
+function learning(tokens: Int32Array, counts: Uint32Array, units: number, threads: number) {
+  const positions = fullWindows(tokens);
+  const weights = firstWeights(units);
+  const scales = new Float32Array(units).fill(1);
+  const shares = Float32Array.from(counts, (count) => 1 / count);
+  const winners = new Uint32Array(BATCH);
+  const places = BATCH * (2 * RADIUS + 1);
+  const steps = [
+    new Float32Array(units),
+    new Uint32Array(units),
+    new Uint32Array(units),
+    new Uint32Array(places),
+    new Float32Array(places),
+    new Float32Array(units).fill(Number.POSITIVE_INFINITY),
+  ] as const;
+  const learn = (batch: number, part: 'all' | 'winners'): void => {
+    const backend = activeBackend();
+    const own = [
+      ...([tokens, tokens.length, RADIUS] as const),
+      ...([positions.subarray(batch * BATCH, (batch + 1) * BATCH), BATCH] as const),
+      ...([weights, scales, VOCABULARY, units] as const),
+    ] as const;
+    backend.run({ name: 'windowsLearningWinners', args: [...own, winners] }, threads);
+    if (part === 'winners') return;
+    const args = [...own, winners, shares, ...steps] as const;
+    const peak = backend.run({ name: 'windowsLearningSteps', args }, threads);
+    const moves = [...own, RATE / peak, ...steps] as const;
+    backend.run({ name: 'windowsLearningMoves', args: moves }, threads);
+  };
+  return { windows: positions.length, learn };
+}
+
 function batchBench(units: number, threads: number, part: 'all' | 'winners'): Bench {
   const name = part === 'all' ? 'batch' : 'winners';
   return defineBench({
@@ -41,43 +74,15 @@ function batchBench(units: number, threads: number, part: 'all' | 'winners'): Be
     targets: part === 'all' && threads === 1 ? { microseconds: { avx512: 1 / 1.5 } } : {},
     skipLevels: ['scalar', 'reference'],
     setup: ({ quick }) => {
-      const text = numberedText(quick ? 300_000 : 2_000_000, VOCABULARY);
-      const { tokens } = text;
-      const positions = fullWindows(tokens);
-      const batches = Math.floor(positions.length / BATCH);
-      const weights = firstWeights(units);
-      const scales = new Float32Array(units).fill(1);
-      const shares = Float32Array.from(text.counts, (count) => 1 / count);
-      const winners = new Uint32Array(BATCH);
-      const places = BATCH * (2 * RADIUS + 1);
-      const steps = [
-        new Float32Array(units),
-        new Uint32Array(units),
-        new Uint32Array(units),
-        new Uint32Array(places),
-        new Float32Array(places),
-        new Float32Array(units).fill(Number.POSITIVE_INFINITY),
-      ] as const;
-      const learn = (batch: number): void => {
-        const backend = activeBackend();
-        const own = [
-          ...([tokens, tokens.length, RADIUS] as const),
-          ...([positions.subarray(batch * BATCH, (batch + 1) * BATCH), BATCH] as const),
-          ...([weights, scales, VOCABULARY, units] as const),
-        ] as const;
-        backend.run({ name: 'windowsLearningWinners', args: [...own, winners] }, threads);
-        if (part === 'winners') return;
-        const args = [...own, winners, shares, ...steps] as const;
-        const peak = backend.run({ name: 'windowsLearningSteps', args }, threads);
-        const moves = [...own, RATE / peak, ...steps] as const;
-        backend.run({ name: 'windowsLearningMoves', args: moves }, threads);
-      };
+      const { tokens, counts, words } = numberedText(quick ? 300_000 : 2_000_000, VOCABULARY);
+      const { windows, learn } = learning(tokens, counts, units, threads);
+      const batches = Math.floor(windows / BATCH);
       const run = (): void => {
-        for (let batch = 0; batch < batches; batch++) learn(batch);
+        for (let batch = 0; batch < batches; batch++) learn(batch, part);
       };
-      const rows = (text.words / tokens.length) * batches * BATCH * 2;
+      const rows = (words / tokens.length) * batches * BATCH * 2;
       // Tokens that the windows stand for, those of cut windows too.
-      const items = tokens.length * ((batches * BATCH) / positions.length);
+      const items = tokens.length * ((batches * BATCH) / windows);
       return { run, items, work: rows * 4 * units };
     },
   });

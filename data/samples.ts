@@ -1,5 +1,5 @@
 /**
- * The bundled samples as vectors: SIFT descriptors and MNIST images (README.md beside this file names their
+ * The bundled samples: SIFT descriptors and MNIST images as vectors, and a novel (README.md beside this file names their
  * origins). Used by the demo, the tests and the benches; not part of the published package.
  */
 
@@ -13,6 +13,9 @@ export interface Sample {
   readonly dim: number;
   readonly values: Float32Array;
 }
+
+/** The Hound of the Baskervilles, a paragraph a line, packed with gzip: for `readText`. */
+export const NOVEL: URL = new URL('hound-of-the-baskervilles.txt.gz', import.meta.url);
 
 const IDX_HEADER_BYTES = 16;
 

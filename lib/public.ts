@@ -78,7 +78,20 @@ export type {
 export type { Rerank } from './search/vector-store.ts';
 export { type TopK, type TopKOptions, topK } from './top-k.ts';
 export type { NumberArray, Vectors } from './vectors.ts';
+export { BioWord } from './words/bio-word.ts';
+export type { BioWordTraining, WordTrainingProgress } from './words/bio-word-options.ts';
+export type {
+  ActiveOptions,
+  CodeForm,
+  CodesOf,
+  ContextCodeOptions,
+  ContextOptions,
+  DocumentsOptions,
+  WordCodeOptions,
+} from './words/code-options.ts';
+export type { Weighting } from './words/cooccurrences.ts';
 export type { TextProgress } from './words/counted-text.ts';
+export type { DocumentCodes } from './words/document-codes.ts';
 export { type ReadTextOptions, readText, type Text, type TextPart } from './words/text.ts';
 export type {
   Normalize,
@@ -87,7 +100,13 @@ export type {
   Tokenize,
   TokenizerOptions,
 } from './words/tokenizer.ts';
+export type { WordTrainerName } from './words/trainers.ts';
+export type { TypesOptions } from './words/types-trainer.ts';
+export type { UnitWord } from './words/unit-words.ts';
 export { Vocabulary } from './words/vocabulary.ts';
 export type { VocabularyFunctions, VocabularyOptions } from './words/vocabulary-options.ts';
 export type { VocabularyReport } from './words/vocabulary-report.ts';
+export type { EmOptions } from './words/window-em.ts';
+export type { SgdOptions } from './words/window-sgd.ts';
 export { WordCodes, type WordNeighbor } from './words/word-codes.ts';
+export type { TrainingStage } from './words/word-trainer.ts';

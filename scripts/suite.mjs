@@ -20,25 +20,43 @@ const REPORTS = join(CACHE, 'reports');
 const NOT_STAGED = /^(node_modules|build.*|prebuilds|coverage|\.cache|\.git)$/;
 
 /**
- * Test files that tell the same on every level, build and Node: texts, statistics that golden hashes tie together,
- * processes that are killed, their memory, and databases. `npm test` runs them.
+ * What `npm test` does not settle for every level, build and Node: tests of whole classes on the backend that is chosen
+ * outside. Tests of kernels, and those that go through all backends by themselves, have been at every level of the
+ * machine by then.
  */
-export const SAME_ON_EVERY_BUILD = [
-  'test/api/**',
-  'test/architecture.test.ts',
-  'test/bench/**',
-  'test/cli/**',
-  'test/engines/**',
-  'test/examples.test.ts',
-  'test/files/killed-save.test.ts',
-  'test/laws/**',
-  'test/**/memory.test.ts',
+export const CLASSES = [
+  'test/golden/',
+  'test/codes/',
+  'test/hash/every-hasher',
+  'test/search/every-index',
+  'test/words/word-codes',
 ];
 
-/** vitest's arguments that leave files out. */
-export function without(patterns) {
-  return patterns.map((pattern) => `--exclude=${pattern}`);
-}
+/** What another release of Node could break: loading, threads, streams, files, processes, and the ICU that it brings. */
+export const NODE = [
+  ...CLASSES,
+  'test/backend/',
+  'test/cli/',
+  'test/files/load',
+  'test/files/save',
+  'test/files/without-node',
+  'test/hash/async',
+  'test/hash/abort',
+  'test/words/text',
+  'test/words/tokenizer',
+  'test/words/vocabulary',
+  'test/workers/',
+];
+
+/** What another compiler, or a sanitizer, could find in kernels and in the doors of the addon. */
+export const DOORS = [
+  'test/bad-arguments',
+  'test/golden/',
+  'test/hash/bad-input',
+  'test/kernels/',
+  'test/lying-arrays',
+  'test/search/every-index-hostile',
+];
 
 /** Runs a command with its output shown; ends the process when it fails. */
 export function must(command, args, options = {}) {

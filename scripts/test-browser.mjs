@@ -11,6 +11,7 @@ import { compare } from '../lib/evaluate/compare.ts';
 import { axisTitles, chartSeries } from '../lib/evaluate/compare-charts.ts';
 import { comparisonPage } from '../lib/evaluate/compare-page.ts';
 import { BROWSERS, browserPath } from './browser.mjs';
+import { lookAtWords } from './look-at-words.mjs';
 
 const FOLDER = fileURLToPath(new URL('../.cache/browser/', import.meta.url));
 const WIDTHS = [400, 1200];
@@ -134,9 +135,11 @@ try {
   for (const width of WIDTHS) {
     for (const scheme of SCHEMES) await visit(chromium, address, width, scheme, comparison);
   }
+  const means = { folder: FOLDER, widths: WIDTHS, schemes: SCHEMES, failures, expectEqual };
+  await lookAtWords(chromium, means);
 } finally {
   await chromium.close();
 }
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exit(1);
-console.log(`test:browser: both charts as they should be; screenshots in ${FOLDER}`);
+console.log(`test:browser: both pages as they should be; screenshots in ${FOLDER}`);

@@ -1,13 +1,13 @@
-// Runs the suite once per instruction-set level of this machine and once on the reference, forced by FLYHASH_ISA
-// and FLYHASH_BACKEND, and says aloud which levels the machine lacks. `npm run test:levels`.
+// Runs the tests of whole classes once per instruction-set level of this machine and once on the reference, forced by
+// FLYHASH_ISA and FLYHASH_BACKEND, and says aloud which levels the machine lacks. `npm run test:levels`.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ROOT, runSuite, SAME_ON_EVERY_BUILD, without } from './suite.mjs';
+import { CLASSES, ROOT, runSuite } from './suite.mjs';
 
 const addon = createRequire(import.meta.url)(join(ROOT, 'build', 'Release', 'flyhash.node'));
 const levels = addon.levels().split(' ');
-const args = [...without(SAME_ON_EVERY_BUILD), ...process.argv.slice(2)];
+const args = [...CLASSES, ...process.argv.slice(2)];
 
 const runs = [
   { label: 'reference', env: { FLYHASH_BACKEND: 'reference' } },

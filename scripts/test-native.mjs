@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE, must, ROOT, runSuite, stage } from './suite.mjs';
+import { CACHE, DOORS, must, ROOT, runSuite, stage } from './suite.mjs';
 
 const [preset = 'release', ...args] = process.argv.slice(2);
 const build = join(ROOT, `build-${preset}`);
@@ -30,7 +30,8 @@ function runSuiteUnderAddressSanitizer() {
     UBSAN_OPTIONS: 'print_stacktrace=1',
     FLYHASH_MUTATIONS: process.env.FLYHASH_MUTATIONS ?? '100000',
   };
-  return runSuite('asan', { cwd, env, args });
+  const files = [...DOORS, 'test/files/mutations', 'test/hash/abort', 'test/workers/'];
+  return runSuite('asan', { cwd, env, args: [...files, ...args] });
 }
 
 must('cmake', ['--preset', preset]);

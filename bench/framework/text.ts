@@ -58,7 +58,8 @@ function drawnText(count: number, vocabulary: number): Int32Array {
   return tokens;
 }
 
-function realText(path: string, count: number, vocabulary: number): Int32Array {
+/** The first `count` tokens of a text, numbered as words come, and how often each word comes in all of it. */
+function wordsOf(path: string, count: number) {
   const bytes = readFileSync(path);
   const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
   const numbers = new Map<string, number>();
@@ -73,16 +74,21 @@ function realText(path: string, count: number, vocabulary: number): Int32Array {
       frequencies[number] = (frequencies[number] ?? 0) + 1;
       if (size < count) tokens[size++] = number;
     }
-    if (size < count) tokens[size++] = PARAGRAPH;
-    else break;
+    if (size === count) break;
+    tokens[size++] = PARAGRAPH;
   }
+  return { tokens: tokens.subarray(0, size), frequencies };
+}
+
+function realText(path: string, count: number, vocabulary: number): Int32Array {
+  const { tokens, frequencies } = wordsOf(path, count);
   const order = frequencies.map((_, number) => number);
   order.sort((a, b) => frequencies[b] - frequencies[a]);
   const ranks = new Int32Array(order.length).fill(-1);
   for (const [rank, number] of order.slice(STOP_WORDS, STOP_WORDS + vocabulary).entries()) {
     ranks[number] = rank;
   }
-  return tokens.subarray(0, size).map((token) => (token < 0 ? token : ranks[token]));
+  return tokens.map((token) => (token < 0 ? token : ranks[token]));
 }
 
 /** About `count` tokens of text. */

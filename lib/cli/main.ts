@@ -12,6 +12,7 @@ import { joinCommand } from './join.ts';
 import { EXIT_USAGE, endWhenNobodyReads } from './run.ts';
 import { searchCommand } from './search.ts';
 import { trainCommand } from './train.ts';
+import { wordsCommand } from './words.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -33,6 +34,7 @@ for (const command of [
   dedupeCommand(),
   compareCommand(),
   evalCommand(),
+  wordsCommand(),
   infoCommand(),
 ]) {
   // Commands of their own do not inherit this.

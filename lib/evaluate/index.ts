@@ -32,6 +32,7 @@ export {
   type DenseFlyMethod,
   denseFly,
 } from './dense-fly.ts';
+export { type DocumentClasses, documentClasses, type LabelledCodes } from './document-classes.ts';
 export type { EvaluationOptions } from './evaluation-options.ts';
 export type { Labels } from './labels.ts';
 export { listOverlap, type TiedPlace } from './list-overlap.ts';
@@ -56,3 +57,4 @@ export {
 } from './word-sets.ts';
 export { type JudgedPair, type WordSimilarity, wordSimilarity } from './word-similarity.ts';
 export { type Coverage, cosineSpace, type WordSpace } from './word-space.ts';
+export { type WordsPageOptions, wordsPage } from './words-page.ts';

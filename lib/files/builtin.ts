@@ -6,6 +6,7 @@
 import type * as crypto from 'node:crypto';
 import type * as fs from 'node:fs';
 import type * as files from 'node:fs/promises';
+import type * as modules from 'node:module';
 import type * as net from 'node:net';
 import type * as os from 'node:os';
 import type * as path from 'node:path';
@@ -17,6 +18,7 @@ interface Builtins {
   readonly 'node:crypto': typeof crypto;
   readonly 'node:fs': typeof fs;
   readonly 'node:fs/promises': typeof files;
+  readonly 'node:module': typeof modules;
   readonly 'node:net': typeof net;
   readonly 'node:os': typeof os;
   readonly 'node:path': typeof path;

@@ -46,6 +46,7 @@ const DTYPES: ReadonlyMap<string, TensorKind> = new Map<string, TensorKind>([
   ['F32', Float32Array],
   ['I32', Int32Array],
   ['U32', Uint32Array],
+  ['I16', Int16Array],
   ['U16', Uint16Array],
   ['I8', Int8Array],
   ['U8', Uint8Array],

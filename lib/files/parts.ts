@@ -15,10 +15,14 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
+/** Names with a value each: settings, or what a training told. */
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
 /** The arrays that can be stored. */
 export type TensorData =
   | Uint8Array
   | Int8Array
+  | Int16Array
   | Uint16Array
   | Uint32Array
   | Int32Array
@@ -118,6 +122,26 @@ export class PartsReader {
     const value = this.#take(name);
     if (typeof value === 'boolean') return value;
     throw corrupt(name, 'true or false', value);
+  }
+
+  /** A text. */
+  text(name: string): string {
+    const value = this.#take(name);
+    if (typeof value === 'string') return value;
+    throw corrupt(name, 'a text', value);
+  }
+
+  /** An object of finite numbers, texts, true and false. */
+  facts(name: string): Facts {
+    const value = this.#take(name);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw corrupt(name, 'an object', value);
+    }
+    for (const [key, fact] of Object.entries(value)) {
+      const isFact = typeof fact === 'string' || typeof fact === 'boolean' || Number.isFinite(fact);
+      if (!isFact) throw corrupt(`${name}.${key}`, 'a finite number, a text, true or false', fact);
+    }
+    return Object.freeze(value as Facts);
   }
 
   /** One of the given strings. */

@@ -44,6 +44,7 @@ function sharedArray(data: TensorData): TensorData {
 const KINDS = [
   Uint8Array,
   Int8Array,
+  Int16Array,
   Uint16Array,
   Uint32Array,
   Int32Array,

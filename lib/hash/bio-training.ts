@@ -1,7 +1,7 @@
 /**
  * What a training of competing units may be told, and its checks: what is common to both trainers, what each of them
  * has of its own, and which defaults hold. Defaults of `sgd` are those of Krotov and Hopfield's program, and of the
- * supplement of Ryali et al. 2020 where it is known.
+ * supplement of Ryali et al. 2020 where it is known, but for where units begin.
  */
 
 import {
@@ -64,14 +64,14 @@ export interface CompetitionTraining {
   /** sgd: the rank that is repelled, 2 to units; default 2. */
   rank?: number;
   /**
-   * sgd: 'normal': standard normal weights, as the paper begins; 'rows': as `em` begins. The default is 'normal' for the
-   * assignment 'inner-product', where units that never won are longest and so win next; with 'normalised' most of them
-   * would never win, so that its default is 'rows'.
+   * sgd: 'rows' (the default): units begin as those of `em`, and live from the first step. 'normal': standard normal
+   * weights, as the paper begins; they need many thousand rows x epochs to come near the data, and with the assignment
+   * 'normalised' most of them never win.
    */
   init?: 'normal' | 'rows';
   /** sgd: whether rows come in a drawn order; default true for vectors in memory, and impossible for a stream. */
   shuffle?: boolean;
-  /** sgd: ends the training when the units' mean norm is that near to 1; never by default. */
+  /** sgd with `init` 'normal': ends the training when the units' mean norm is that near to 1; never by default. */
   normTolerance?: number;
   /** Threads of the package's own pool to use, 1 to 256; default: what the machine has. */
   threads?: number;
@@ -139,11 +139,10 @@ function emSettings({ iterations = 50, tolerance = 1e-4, restarts = 1 }: Competi
 
 function sgdSettings(
   options: CompetitionTraining,
-  { units, repulsion, assignment }: Pick<TrainingSettings, 'units' | 'repulsion' | 'assignment'>,
+  { units, repulsion }: Pick<TrainingSettings, 'units' | 'repulsion'>,
 ) {
   const { epochs = 20, batchSize = 100, rate = 0.02, rank = 2 } = options;
-  const { init = assignment === 'normalised' ? 'rows' : 'normal' } = options;
-  const { shuffle, normTolerance } = options;
+  const { init = 'rows', shuffle, normTolerance } = options;
   const checked = {
     epochs: checkInteger(epochs, 'epochs', 1, MOST),
     batchSize: checkInteger(batchSize, 'batchSize', 1, 2 ** 20),

@@ -107,9 +107,9 @@ class Decomposition {
 
   /** vectors, rows x columns, times the transposed factors of the first combinations. */
   async #combined(vectors: Float32Array, rows: number, { factors }: Ritz, count: number) {
-    const columns = vectors.length / rows;
-    const projector = weightsProjector(factors, count, columns);
     const result = allocated(Float32Array, rows, count, 'the vectors of a matrix');
+    if (result.length === 0) return result;
+    const projector = weightsProjector(factors, count, vectors.length / rows);
     await this.#work.run(projector.values({ vectors, rows }, result));
     return result;
   }

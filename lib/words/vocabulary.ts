@@ -203,6 +203,21 @@ export class Vocabulary extends Stored {
     return new Vocabulary(MAKING, contents);
   }
 
+  /**
+   * The vocabulary of some of these words, given by their numbers, ascending; tokens of the others are outside of it.
+   * @internal
+   */
+  only(ids: Uint32Array): Vocabulary {
+    const { stopWords, tokenizer, normalizer } = this;
+    const counts = Float64Array.from(ids, (id) => this.counts[id]);
+    const sum = (numbers: Float64Array): number => numbers.reduce((a, b) => a + b, 0);
+    const outside = this.report.outside + sum(this.counts) - sum(counts);
+    const report = Object.freeze({ ...this.report, outside });
+    const words = Array.from(ids, (id) => this.words[id]);
+    const contents = { words, counts, stopWords, report, tokenizer, normalizer };
+    return new Vocabulary(MAKING, { ...contents, functions: this.#functions });
+  }
+
   /** @internal */
   override [PARTS](): Parts {
     return vocabularyParts(this);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "problems-words.h"
 #include "problems.h"
 
 namespace flyhash {

@@ -12,26 +12,28 @@ inline std::size_t topKScratchBytes(std::size_t n, std::size_t k) {
   return ALIGNMENT_BYTES + topKPlaces(n, k < n ? k : n) * 8 * 2;
 }
 
-// Groups whose maxima bound the k-th value: the k-th largest maximum, as distinct groups hold
-// distinct elements.
-inline constexpr std::size_t TOP_GROUPS = 128;
-// Beyond that many the bound is too loose to pay for its pass over the row; likewise for short
-// rows.
-inline constexpr std::size_t TOP_GROUPS_K = 96;
-inline constexpr std::size_t TOP_GROUPS_LEAST = 4 * TOP_GROUPS;
-
-// A value that at least k values of the row reach.
-inline float topKBound(const float* row, std::size_t n, std::size_t k) {
-  F32x16 maxima[TOP_GROUPS / 16];
+// A value that at least k values of the row reach, from the maxima of interleaved groups: the k-th
+// largest maximum, as distinct groups hold distinct elements.
+template <std::size_t GROUPS>
+inline float topKGroupBound(const float* row, std::size_t n, std::size_t k) {
+  F32x16 maxima[GROUPS / 16];
   for (F32x16& block : maxima) block = broadcast(-INFINITY);
-  for (std::size_t i = 0; i + TOP_GROUPS <= n; i += TOP_GROUPS) {
-    for (std::size_t b = 0; b < TOP_GROUPS / 16; b++) {
+  for (std::size_t i = 0; i + GROUPS <= n; i += GROUPS) {
+    for (std::size_t b = 0; b < GROUPS / 16; b++) {
       maxima[b] = maximum(load(row + i + b * 16), maxima[b]);
     }
   }
-  float values[TOP_GROUPS];
-  for (std::size_t b = 0; b < TOP_GROUPS / 16; b++) store(values + b * 16, maxima[b]);
-  return findCut(values, TOP_GROUPS, k, k + k / 16 + 2).threshold;
+  float values[GROUPS];
+  for (std::size_t b = 0; b < GROUPS / 16; b++) store(values + b * 16, maxima[b]);
+  return findCut(values, GROUPS, k, k + k / 16 + 2).threshold;
+}
+
+// The same with as few groups as bound k tightly; -infinity where the bound would be too loose, or
+// the row is too short, to pay for the pass over it.
+inline float topKBound(const float* row, std::size_t n, std::size_t k) {
+  const auto suits = [=](std::size_t groups) { return 4 * k <= 3 * groups && n >= 4 * groups; };
+  if (suits(64) && n < 512) return topKGroupBound<64>(row, n, k);
+  return suits(128) ? topKGroupBound<128>(row, n, k) : -INFINITY;
 }
 
 // Fills a reservoir with a row. Blocks of 64 without a candidate cost one branch.
@@ -149,9 +151,8 @@ inline TopKMemory topKMemory(std::size_t n, std::size_t wanted, std::byte* scrat
 // reach `least`; without a number that is known, it is -infinity.
 inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted, float least,
                             Entries entries) {
-  const bool bounded = wanted <= TOP_GROUPS_K && n >= TOP_GROUPS_LEAST;
   Reservoir kept{entries.values, entries.indices, 0, least};
-  if (bounded && least == -INFINITY) kept.threshold = topKBound(row, n, wanted);
+  if (least == -INFINITY) kept.threshold = topKBound(row, n, wanted);
   topKScan(row, n, wanted, kept);
   if (kept.count < wanted) {  // the row changed between the two passes
     kept = {entries.values, entries.indices, 0, -INFINITY};
@@ -160,11 +161,32 @@ inline Reservoir topKFilled(const float* row, std::size_t n, std::size_t wanted,
   return kept;
 }
 
+// So few entries are ranked sooner than a cut is found.
+inline constexpr std::size_t TOP_RANKED = 48;
+
+// Keeps exactly the k largest of at least k entries, in ascending index.
+inline void topKCut(Reservoir& kept, std::size_t k) {
+  if (kept.count > TOP_RANKED) {
+    cutReservoir(kept, k, k);
+    return;
+  }
+  if (kept.count == k) return;
+  store(kept.values + kept.count, broadcast(NAN));
+  std::uint32_t places[TOP_RANKED];
+  rankRun(kept.values, kept.count, places);
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < kept.count; i++) {
+    kept.indices[size] = kept.indices[i];
+    size += places[i] < k ? 1 : 0;
+  }
+  kept.count = size;
+}
+
 // The indices of the k largest of one row, ascending; 1 <= k <= n; `least` as above.
 inline void topKSet(const float* row, std::size_t n, std::size_t k, float least,
                     const TopKMemory& memory, std::uint32_t* indices) {
   Reservoir kept = topKFilled(row, n, k, least, memory.entries);
-  cutReservoir(kept, k, k);
+  topKCut(kept, k);
   std::memcpy(indices, kept.indices, k * sizeof(std::uint32_t));
 }
 

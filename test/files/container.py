@@ -9,7 +9,7 @@ import struct
 import sys
 
 # dtype: the letter by which struct packs it, and bytes of an element.
-DTYPES = {"F64": ("d", 8), "I64": ("q", 8), "F32": ("f", 4), "U32": ("I", 4), "U16": ("H", 2), "I8": ("b", 1), "U8": ("B", 1)}
+DTYPES = {"F64": ("d", 8), "I64": ("q", 8), "F32": ("f", 4), "U32": ("I", 4), "U16": ("H", 2), "I16": ("h", 2), "I8": ("b", 1), "U8": ("B", 1)}
 
 
 def read(path):
@@ -146,11 +146,43 @@ def indexes():
     yield "NoveltyFilter", {"units": 3, "decay": 0.25, "recovery": 0.125, "count": 4}, [touched, weights]
 
 
+def word_list(words, name):
+    """Ends before texts, because wider numbers come first: "Lists of words"."""
+    texts = [word.encode() for word in words]
+    ends = [sum(map(len, texts[: row + 1])) for row in range(len(words))]
+    text = b"".join(texts)
+    return [(name + ".ends", "F64", [len(words)], ends), (name + ".text", "U8", [len(text)], list(text))]
+
+
+def words():
+    own = ["fly", "b\u00e9e"]
+    listed = word_list(own, "words")
+    counted = {"tokens": 9, "paragraphs": 2, "masked": 2, "outside": 1, "askedSize": 5, "minimumCount": 2}
+    left_out = {"rareWords": 1, "leftOutWords": 0, "replaced": 0, "tooLong": 0, "segmented": 0}
+    forgotten = {"forgottenWords": 0, "forgottenTokens": 0}
+    recipe = {"size": 2, "tokenizer": "standard", "normalizer": "standard", **counted, **left_out, **forgotten}
+    tensors = [("counts", "F64", [2], [4, 2]), *listed, *word_list(["the"], "stopWords")]
+    yield "Vocabulary", recipe, tensors
+    yield "WordVectors", {"dim": 2}, [*listed, ("vectors", "F32", [2, 2], [1, 0.5, -1, 2])]
+    dense = ("codes.codes", "U8", [2, 2], [0b10100000, 0b11110000, 1, 0b01000000])
+    yield "WordCodes", {"codes": {"kind": "BitCodes", "bits": 12}}, [*listed, dense]
+    sparse = ("codes.indices", "U32", [2, 2], [1, 4, 0, 8])
+    yield "WordCodes", {"codes": {"kind": "SparseCodes", "units": 9, "active": 2}}, [*listed, sparse]
+    vocabulary = [("vocabulary." + name, *rest) for name, *rest in tensors]
+    settings = {"units": 3, "active": 2, "window": 11, "trainer": "types", "seed": 7, "scale": 100.5}
+    nested = {"training": {"iterations": 4}, "vocabulary": {"kind": "Vocabulary", **recipe}}
+    target = ("target", "I16", [2, 3], [100, -100, 50, -7, 32767, 0])
+    context = ("context", "I16", [2, 3], [0, 0, 50, 9, 8, -9])
+    for tables in [[target], [target, context]]:
+        yield "BioWord", {**settings, **nested}, [*vocabulary, *tables]
+
+
 def kinds():
     yield "BitCodes", {"bits": 12}, [("codes", "U8", [2, 2], [0b10100000, 0b11110000, 1, 0b01000000])]
     yield "SparseCodes", {"units": 10, "active": 3}, [("indices", "U32", [2, 3], [1, 4, 9, 0, 3, 8])]
     yield from models()
     yield from indexes()
+    yield from words()
 
 
 def write(folder):

@@ -15,12 +15,16 @@ import { SparseCodes } from '../../lib/codes/sparse-codes.ts';
 import { partsOfBytes } from '../../lib/files/bytes.ts';
 import { load } from '../../lib/files/open.ts';
 import type { Stored } from '../../lib/files/stored.ts';
+import type { WordVectors } from '../../lib/files/word-vectors.ts';
 import type { FlyHash } from '../../lib/hash/fly-hash.ts';
 import type { SimHash } from '../../lib/hash/sim-hash.ts';
 import type { HammingIndex } from '../../lib/search/hamming-index.ts';
 import type { InvertedIndex } from '../../lib/search/inverted-index.ts';
 import type { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import type { VectorIndex } from '../../lib/search/vector-index.ts';
+import type { BioWord } from '../../lib/words/bio-word.ts';
+import type { Vocabulary } from '../../lib/words/vocabulary.ts';
+import type { WordCodes } from '../../lib/words/word-codes.ts';
 import { reference, useBackend } from '../support/backends.ts';
 import { STORED } from '../support/stored.ts';
 
@@ -31,6 +35,7 @@ const PYTHON = process.env.FLYHASH_PYTHON ?? (existsSync(INSTALLED) ? INSTALLED 
 const DTYPES: Record<string, string> = {
   Uint8Array: 'uint8',
   Int8Array: 'int8',
+  Int16Array: 'int16',
   Uint16Array: 'uint16',
   Uint32Array: 'uint32',
   Int32Array: 'int32',
@@ -106,6 +111,19 @@ describe('Python', () => {
       ]).toEqual([0b11000000, 0b11100000]);
       const [fly] = written.get('FlyHash') as [FlyHash];
       expect([...fly.hash([[1, 5, 2, 3]]).indices]).toEqual([1, 4]);
+    });
+
+    it('words, their vectors and their codes', () => {
+      const [vocabulary] = written.get('Vocabulary') as [Vocabulary];
+      expect([...vocabulary.numbers('The fly, a B\u00c9E')]).toEqual([-1, 0, -1, 1, -2]);
+      const [vectors] = written.get('WordVectors') as [WordVectors];
+      expect([...(vectors.vector('b\u00e9e') ?? [])]).toEqual([-1, 2]);
+      const [dense, sparse] = written.get('WordCodes') as WordCodes[];
+      expect([dense.similarity('fly', 'b\u00e9e'), sparse.bits]).toEqual([0.5, 8]);
+      const [one, other] = written.get('BioWord') as BioWord[];
+      expect([...(one.vector('fly')?.indices ?? [])]).toEqual([0, 2]);
+      expect([...(one.document('fly fly b\u00e9e')?.indices ?? [])]).toEqual([0, 1]);
+      expect([...(other.document('fly fly b\u00e9e')?.indices ?? [])]).toEqual([0, 2]);
     });
 
     it('indexes with the keys, holes and neighbours that it meant', () => {

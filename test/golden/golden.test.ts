@@ -1,13 +1,13 @@
 /**
- * Golden hashes: the SHA-256 of the codes of the bundled data, for each hasher, must come out on every backend and
- * level, on every machine, for ever. codes.json is written once, by running this file with FLYHASH_GOLDEN=write;
+ * Golden hashes: the SHA-256 of the codes of the bundled data, for each hasher, and of models of words, must come out on every
+ * backend and level, on every machine, for ever. codes.json is written once, by running this file with FLYHASH_GOLDEN=write;
  * a difference means that stored codes of users would no longer match.
  */
 
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { mnistSample, type Sample, siftSample } from '../../data/samples.ts';
+import { mnistSample, NOVEL, type Sample, siftSample } from '../../data/samples.ts';
 import { BinaryQuantizer } from '../../lib/hash/binary-quantizer.ts';
 import { BioHash } from '../../lib/hash/bio-hash.ts';
 import { DenseFly } from '../../lib/hash/dense-fly.ts';
@@ -18,6 +18,9 @@ import { SimHash } from '../../lib/hash/sim-hash.ts';
 import { exactNeighbors } from '../../lib/search/exact-neighbors.ts';
 import { HammingIndex } from '../../lib/search/hamming-index.ts';
 import { topK } from '../../lib/top-k.ts';
+import { BioWord } from '../../lib/words/bio-word.ts';
+import type { BioWordTraining } from '../../lib/words/bio-word-options.ts';
+import { readText } from '../../lib/words/text.ts';
 import { allBackends, useBackend } from '../support/backends.ts';
 import { bytesOf } from '../support/hashers.ts';
 
@@ -88,6 +91,20 @@ const HASHERS: Record<string, (sample: Sample) => Promise<string>> = {
   },
 };
 
+/** Models of the bundled novel. */
+const NOVELS: Record<string, BioWordTraining> = {
+  'BioWord types': { units: 40, active: 4, svd: { dimensions: 16 } },
+  'BioWord types without SVD': { units: 20, active: 2, svd: false, window: 5, iterations: 4 },
+};
+
+/** The model of the novel, its codes, and a word where it stands. */
+async function modelOfNovel(options: BioWordTraining): Promise<string> {
+  const model = await BioWord.train(readText(NOVEL), { ...options, minimumCount: 20, seed });
+  const inContext = model.contextVector('throw light upon the dark moor'.split(' '), 1);
+  if (inContext === undefined) throw new Error('no word of the sentence is in the novel');
+  return sha256(model.toBytes(), model.codes().indices, inContext.indices);
+}
+
 /** Rows that the reference can learn from in a moment. */
 function learnable(sample: Sample): Sample {
   return firstRows(sample, 100);
@@ -123,6 +140,14 @@ function firstRows({ name, dim, values }: Sample, rows: number): Sample {
 }
 
 describe.each([...allBackends])('golden hashes on %s', (_name, backend) => {
+  it.each(Object.entries(NOVELS))('of the novel: %s', async (method, options) => {
+    useBackend(backend);
+    const key = `novel: ${method}`;
+    const actual = await modelOfNovel(options);
+    if (WRITE) golden[key] ??= actual;
+    expect(actual).toBe(golden[key]);
+  });
+
   describe.each(samples)('of $name', (sample) => {
     it.each(Object.entries({ ...HASHERS, ...SEARCHES }))('%s', async (method, digest) => {
       useBackend(backend);

@@ -26,9 +26,11 @@ import type { LshRows } from '../../lib/search/lsh-rows.ts';
 import type { Neighbors } from '../../lib/search/neighbors.ts';
 import { NoveltyFilter } from '../../lib/search/novelty-filter.ts';
 import { VectorIndex } from '../../lib/search/vector-index.ts';
+import { BioWord } from '../../lib/words/bio-word.ts';
 import { Vocabulary } from '../../lib/words/vocabulary.ts';
 import { WordCodes } from '../../lib/words/word-codes.ts';
 import { type AnyCodes, bytesOf } from './hashers.ts';
+import { answersOf, nearestOf, readBy, smallModel, view } from './stored-words.ts';
 
 /** Numbers of a vector that the hashers below take. */
 const DIM = 12;
@@ -154,6 +156,7 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
     () =>
       Vocabulary.fromText(['The fly smells \u00e9 1984.', 'A plum, the fly'], { minimumCount: 1 }),
   ],
+  ['bio-word', smallModel],
   [
     'word-codes',
     async () => {
@@ -171,10 +174,6 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
 /** The object in bytes of any kind, as `load` makes it. */
 export function opened(bytes: Uint8Array): Stored {
   return madeFrom(partsOfBytes(bytes), (reader) => readAnyKind(reader) as Stored);
-}
-
-function view({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** The surface that every index shares. */
@@ -226,21 +225,6 @@ function noveltyOf(filter: NoveltyFilter): Buffer[] {
   return [filter.novelty(codes), copy.addAndScore(codes), copy.novelty(codes)].map(view);
 }
 
-/** Its words, what it tells, and text in its numbers, unless it wants functions that no file holds. */
-function readBy(vocabulary: Vocabulary): Buffer[] {
-  const { words, report, stopWords, tokenizer, normalizer } = vocabulary;
-  const told = [words, report, [...stopWords], words.map((word) => vocabulary.id(word))];
-  const isStandard = tokenizer === 'standard' && normalizer === 'standard';
-  const numbers = vocabulary.numbers.bind(vocabulary, `A Fly, ${words.join(' ')}\n77 bees`);
-  return [Buffer.from(JSON.stringify(told)), ...(isStandard ? [view(numbers())] : [])];
-}
-
-/** Its words, and those nearest to each. */
-function nearestOf(codes: WordCodes): Buffer[] {
-  const found = codes.words.map((word) => [codes.nearest(word, 2), codes.similarity('fly', word)]);
-  return [Buffer.from(JSON.stringify(found))];
-}
-
 /** Everything that an object does, as pieces of bytes. Must not fail, whatever file the object came from. */
 function results(stored: Stored): Buffer[] {
   if (stored instanceof Hasher) {
@@ -252,6 +236,7 @@ function results(stored: Stored): Buffer[] {
   if (stored instanceof LshIndex) return searched(stored, lshQueries(stored));
   if (stored instanceof NoveltyFilter) return noveltyOf(stored);
   if (stored instanceof Vocabulary) return readBy(stored);
+  if (stored instanceof BioWord) return answersOf(stored);
   if (stored instanceof WordCodes) return nearestOf(stored);
   if (stored instanceof WordVectors) {
     const { words, vectors } = stored;
