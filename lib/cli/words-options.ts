@@ -30,6 +30,9 @@ export interface EvalWordsOptions {
   readonly analogies?: readonly string[];
   readonly outliers?: readonly string[];
   readonly wic?: readonly string[];
+  readonly documents?: readonly string[];
+  readonly text?: string;
+  readonly label?: string;
   readonly active?: readonly number[];
   readonly json?: boolean;
 }

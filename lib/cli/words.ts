@@ -80,6 +80,12 @@ function evalWordsCommand(): Command {
     .option('--analogies <file...>', 'questions-words.txt or CSV: expected accuracy over ties')
     .option('--outliers <file...>', 'sets of words of which one does not belong')
     .option('--wic <file...>', 'WiC: training data, training gold, test data, test gold')
+    .option(
+      '--documents <file...>',
+      'JSON lines with text and label, also .gz: naive Bayes over codes',
+    )
+    .option('--text <name>', 'field of the text; default text')
+    .option('--label <name>', 'field of the label; default label')
     .option('--active <numbers>', 'numbers of active units to try, such as 8,16,32', wholeNumbers)
     .option('--json', 'the figures as JSON')
     .addHelpText(
@@ -87,6 +93,7 @@ function evalWordsCommand(): Command {
       `
 Examples:
   $ flyhash words eval words.safetensors --similarity EN-MEN-TR-3k.txt EN-WS-353-ALL.txt --active 8,16
+  $ flyhash words eval words.safetensors --documents bbc.jsonl.gz --label category --active 64
   $ flyhash words eval glove.6B.300d.txt --analogies questions-words.txt`,
     )
     .action((model: string, options: EvalWordsOptions) =>

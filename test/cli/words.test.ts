@@ -100,6 +100,28 @@ describe('flyhash words', () => {
     expect(figures[1].value).toBeGreaterThan(0.5);
   });
 
+  it('tells classes of documents', () => {
+    const documents = Array.from({ length: 40 }, (_, i) =>
+      JSON.stringify({ body: TEXT.split('\n')[i], kind: ['animal', 'vehicle'][i % 2] }),
+    );
+    writeFileSync(
+      at('documents.jsonl'),
+      `${documents.join('\n')}\n{"body":"unheard","kind":"x"}\n`,
+    );
+    const args = ['eval', at('m.safetensors'), '--documents', at('documents.jsonl'), '--json'];
+    const { stdout } = words([...args, '--text', 'body', '--label', 'kind']);
+    const [figure] = JSON.parse(stdout);
+    expect(figure).toMatchObject({ measure: 'naive Bayes', covered: 8, asked: 9 });
+    expect(figure.value).toBeCloseTo(8 / 9, 12);
+    const wrong = words([...args, '--text', 'body']);
+    expect(wrong.stderr).toMatch(
+      /documents\.jsonl, line 1 must be an object with a string or number label/,
+    );
+    writeFileSync(at('broken.jsonl'), '{"text":"a","label":"b"}\n{"te');
+    const broken = words(['eval', at('m.safetensors'), '--documents', at('broken.jsonl')]);
+    expect(broken.stderr).toMatch(/broken\.jsonl, line 2 must be a JSON object/);
+  });
+
   it.each(['itq', 'simhash', 'binary-quantizer', 'flyhash', 'densefly'])(
     "makes codes of other people's vectors with %s",
     (hasher) => {
