@@ -7,10 +7,13 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Tests that need servers, which `npm run test:engines` gets. */
 const SERVERS = process.env.FLYHASH_ENGINES === undefined ? ['test/engines/servers/**'] : [];
 
+/** Recipes for batch engines, which `npm run test:batch` gets. */
+const BATCH = process.env.FLYHASH_BATCH === undefined ? ['test/batch/**'] : [];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...SERVERS, 'test/package/**'],
+    exclude: [...configDefaults.exclude, ...SERVERS, ...BATCH, 'test/package/**'],
     pool: 'threads',
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -18,8 +18,10 @@ export type { SharedIndex } from './files/shared.ts';
 export type { Source } from './files/sources.ts';
 export { Stored, type StoredClass } from './files/stored.ts';
 export type { VectorBlock } from './files/vector-block.ts';
+export type { WritableFormat } from './files/vector-encoders.ts';
 export type { VectorFormat } from './files/vector-formats.ts';
 export { WordVectors, type WordVectorsReport } from './files/word-vectors.ts';
+export { type WriteVectorsOptions, writeVectors } from './files/write-vectors.ts';
 export { type WriteWordVectorsOptions, writeWordVectors } from './files/write-word-vectors.ts';
 export {
   BinaryQuantizer,

@@ -3,8 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { wrongValue } from '../errors.ts';
 import {
+  type Analogy,
   type ContextSimilarity,
   cosineSpace,
+  type JudgedPair,
+  type OutlierSet,
   parseAnalogies,
   parseJudgedPairs,
   parseOutliers,
@@ -15,6 +18,7 @@ import {
   wordOutliers,
   wordSimilarity,
 } from '../evaluate/index.ts';
+import { PARTS } from '../files/parts.ts';
 import { refused } from '../files/paths.ts';
 import { WordVectors } from '../files/word-vectors.ts';
 import { BioWord } from '../words/bio-word.ts';
@@ -22,6 +26,7 @@ import { WordCodes } from '../words/word-codes.ts';
 import { namingFile } from './file-faults.ts';
 import { loadStored } from './models.ts';
 import type { Running } from './run.ts';
+import { type DocumentSet, documentFigure, documentSets } from './words-documents.ts';
 import type { EvalWordsOptions } from './words-options.ts';
 
 /** A figure of one set. */
@@ -35,11 +40,13 @@ interface Figure {
   readonly asked: number;
 }
 
-/** What is measured: words with similarities, and uses of words where the model knows them. */
+/** What is measured: words with similarities. */
 interface Measured {
   readonly name: string;
   readonly space: WordSpace;
-  readonly inContext?: ContextSimilarity;
+  /** Where there are codes of sentences and documents too. */
+  readonly model?: BioWord;
+  readonly active?: number;
 }
 
 const isContainer = (path: string): boolean => path.endsWith('.safetensors');
@@ -69,7 +76,7 @@ async function measuredOf(
     return (active ?? [stored.active]).map((own) => ({
       name: `${own} of ${stored.units}`,
       space: stored.toWordCodes({ active: own }),
-      inContext: contextSimilarity(stored, own),
+      ...{ model: stored, active: own },
     }));
   }
   if (active !== undefined) throw wrongValue('--active', 'given for a BioWord alone', path);
@@ -77,7 +84,7 @@ async function measuredOf(
   if (stored instanceof WordVectors) {
     return [{ name: 'cosine', space: cosineSpace(stored.words, stored.vectors) }];
   }
-  throw wrongValue(path, 'a BioWord, WordCodes or word vectors', stored.constructor.name);
+  throw wrongValue(path, 'a BioWord, WordCodes or word vectors', stored[PARTS]().kind);
 }
 
 /** The text of a file, with its name in the error. */
@@ -89,16 +96,23 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
+interface NamedSet<Set> {
+  readonly name: string;
+  readonly set: Set;
+}
+
 /** The sets of a list of files; what a reader says of a line is said of the file. */
-async function sets<Set>(
+async function sets<Set extends readonly unknown[]>(
   paths: readonly string[] = [],
   parse: (text: string) => Set,
-): Promise<{ name: string; set: Set }[]> {
+): Promise<NamedSet<Set>[]> {
   return Promise.all(
     paths.map(async (path) => {
       const text = await textOf(path);
       const name = path.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
-      return { name, set: await namingFile(path, (async () => parse(text))()) };
+      const set = await namingFile(path, (async () => parse(text))());
+      if (set.length === 0) throw wrongValue(path, 'a file with at least one question', 'none');
+      return { name, set };
     }),
   );
 }
@@ -134,38 +148,89 @@ function tableOf(figures: readonly Figure[]): string {
     .join('\n');
 }
 
+/** The sets of all options. */
+interface Sets {
+  readonly pairs: readonly NamedSet<readonly JudgedPair[]>[];
+  readonly questions: readonly NamedSet<readonly Analogy[]>[];
+  readonly outliers: readonly NamedSet<readonly OutlierSet[]>[];
+  readonly uses: Awaited<ReturnType<typeof contextPairs>>;
+  readonly documents: readonly DocumentSet[];
+}
+
+async function readSets(options: EvalWordsOptions): Promise<Sets> {
+  const read = {
+    pairs: await sets(options.similarity, parseJudgedPairs),
+    questions: await sets(options.analogies, parseAnalogies),
+    outliers: await sets(options.outliers, parseOutliers),
+    uses: await contextPairs(options.wic),
+    documents: await documentSets(options),
+  };
+  const { pairs, questions, outliers, uses, documents } = read;
+  const count = pairs.length + questions.length + outliers.length + documents.length;
+  if (count > 0 || uses !== undefined) return read;
+  const names = '--similarity, --analogies, --outliers, --wic or --documents';
+  throw wrongValue(names, 'given', 'none');
+}
+
+type Found = Omit<Figure, 'model' | 'bits'>;
+
+/** Figures of words out of context. */
+function figuresOfWords(space: WordSpace, { pairs, questions, outliers }: Sets): Found[] {
+  return [
+    ...pairs.map(({ name: set, set: judged }) => {
+      const { spearman: value, ...coverage } = wordSimilarity(space, judged);
+      return { set, measure: 'Spearman', value, ...coverage };
+    }),
+    ...questions.map(({ name: set, set: asked }) => {
+      const { accuracy: value, ...coverage } = wordAnalogies(space, asked).all;
+      return { set, measure: 'accuracy', value, ...coverage };
+    }),
+    ...outliers.map(({ name: set, set: groups }) => {
+      const { accuracy: value, asked, covered } = wordOutliers(space, groups);
+      return { set, measure: 'accuracy', value, asked, covered };
+    }),
+  ];
+}
+
+/** Figures of words in sentences and of documents, which only a BioWord has codes of. */
+async function figuresOfTexts(
+  { model, active }: Required<Pick<Measured, 'model' | 'active'>>,
+  { uses, documents }: Sets,
+  { signal }: Running,
+): Promise<Found[]> {
+  const figures: Found[] = [];
+  if (uses !== undefined) {
+    const similarity = contextSimilarity(model, active);
+    const {
+      testAccuracy: value,
+      asked,
+      covered,
+    } = wordInContext(uses.train, uses.test, similarity);
+    figures.push({ set: 'WiC', measure: 'test accuracy', value, asked, covered });
+  }
+  for (const set of documents) {
+    const figure = await documentFigure(model, set, active, signal);
+    figures.push({ set: set.name, measure: 'naive Bayes', ...figure });
+  }
+  return figures;
+}
+
 /** `flyhash words eval` */
 export async function evalWords(
   path: string,
   options: EvalWordsOptions,
   running: Running,
 ): Promise<void> {
-  const pairs = await sets(options.similarity, parseJudgedPairs);
-  const questions = await sets(options.analogies, parseAnalogies);
-  const outliers = await sets(options.outliers, parseOutliers);
-  const uses = await contextPairs(options.wic);
-  if (pairs.length + questions.length + outliers.length === 0 && uses === undefined) {
-    throw wrongValue('--similarity, --analogies, --outliers or --wic', 'given', 'none');
-  }
+  const all = await readSets(options);
   const figures: Figure[] = [];
-  for (const { name: model, space, inContext } of await measuredOf(path, options.active, running)) {
-    const about = { model, bits: space.bits };
-    for (const { name: set, set: judged } of pairs) {
-      const { spearman: value, ...coverage } = wordSimilarity(space, judged);
-      figures.push({ ...about, set, measure: 'Spearman', value, ...coverage });
+  for (const { name, space, model, active } of await measuredOf(path, options.active, running)) {
+    const found = figuresOfWords(space, all);
+    if (model !== undefined && active !== undefined) {
+      found.push(...(await figuresOfTexts({ model, active }, all, running)));
+    } else if (all.uses !== undefined || all.documents.length > 0) {
+      throw wrongValue(path, 'a BioWord, for --wic and --documents', name);
     }
-    for (const { name: set, set: asked } of questions) {
-      const { accuracy: value, ...coverage } = wordAnalogies(space, asked).all;
-      figures.push({ ...about, set, measure: 'accuracy', value, ...coverage });
-    }
-    for (const { name: set, set: groups } of outliers) {
-      const { accuracy: value, ...coverage } = wordOutliers(space, groups);
-      figures.push({ ...about, set, measure: 'accuracy', value, ...coverage });
-    }
-    if (uses === undefined) continue;
-    if (inContext === undefined) throw wrongValue(path, 'a BioWord, for --wic', 'codes of words');
-    const { testAccuracy: value, asked, covered } = wordInContext(uses.train, uses.test, inContext);
-    figures.push({ ...about, set: 'WiC', measure: 'test accuracy', value, asked, covered });
+    figures.push(...found.map((figure) => ({ model: name, bits: space.bits, ...figure })));
   }
   process.stdout.write(
     `${options.json === true ? JSON.stringify(figures, undefined, 2) : tableOf(figures)}\n`,

@@ -8,6 +8,8 @@ export interface TrainWordsOptions {
   readonly window?: number;
   readonly units?: number;
   readonly active?: number;
+  readonly shift?: number;
+  readonly dimensions?: number;
   /** False with --no-svd. */
   readonly svd: boolean;
   readonly seed?: number;
@@ -28,6 +30,9 @@ export interface EvalWordsOptions {
   readonly analogies?: readonly string[];
   readonly outliers?: readonly string[];
   readonly wic?: readonly string[];
+  readonly documents?: readonly string[];
+  readonly text?: string;
+  readonly label?: string;
   readonly active?: readonly number[];
   readonly json?: boolean;
 }

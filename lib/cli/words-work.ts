@@ -1,6 +1,7 @@
 /** The work of `flyhash words`: models of words trained, asked and looked at; the measuring is in words-measures.ts. */
 
 import { wrongValue } from '../errors.ts';
+import { PARTS } from '../files/parts.ts';
 import type { WordVectors } from '../files/word-vectors.ts';
 import type { Hasher } from '../hash/hasher.ts';
 import {
@@ -50,10 +51,12 @@ export async function trainWordModel(
   options: TrainWordsOptions,
   { signal, onProgress }: Running,
 ): Promise<void> {
-  const { out, json, svd, ...rest } = options;
+  const { out, json, svd, shift, dimensions, ...rest } = options;
   const model = await BioWord.train(textOf(paths, signal), {
     ...(given(rest) as BioWordTraining),
-    ...(svd ? {} : { svd: false }),
+    ...(svd ? {} : { svd: false as const }),
+    ...(dimensions === undefined ? {} : { svd: { dimensions } }),
+    ...(shift === undefined ? {} : { ppmi: { shift } }),
     signal,
     onProgress: ({ stage, done, total }) =>
       onProgress({ done, total, unit: stage === 'reading' ? 'tokens read' : `steps of ${stage}` }),
@@ -101,7 +104,7 @@ export async function nearestWords(
 ): Promise<void> {
   const model = await loadStored(path, signal);
   if (!(model instanceof BioWord || model instanceof WordCodes)) {
-    throw wrongValue(path, 'a BioWord or WordCodes', model.constructor.name);
+    throw wrongValue(path, 'a BioWord or WordCodes', model[PARTS]().kind);
   }
   const options = active === undefined ? {} : { active };
   for (const word of words) {
@@ -130,7 +133,7 @@ export async function reportWords(
   { signal }: Running,
 ): Promise<void> {
   const model = await loadStored(path, signal);
-  if (!(model instanceof BioWord)) throw wrongValue(path, 'a BioWord', model.constructor.name);
+  if (!(model instanceof BioWord)) throw wrongValue(path, 'a BioWord', model[PARTS]().kind);
   if (sentence.length > 2) throw wrongValue('--sentence', 'given at most twice', sentence.length);
   const [left = '', right = ''] = sentence;
   const { wordsPage } = await import('../evaluate/words-page.ts');

@@ -1,7 +1,7 @@
 /** `flyhash words`: codes of words: trained from text, made of other people's vectors, asked, measured, and looked at. */
 
 import { Command } from 'commander';
-import { type Running, runCommand, wholeNumber, wholeNumbers } from './run.ts';
+import { anyNumber, type Running, runCommand, wholeNumber, wholeNumbers } from './run.ts';
 import type {
   EvalWordsOptions,
   ImportWordsOptions,
@@ -28,6 +28,12 @@ function trainWordsCommand(): Command {
     .option('--window <n>', 'tokens of a window, odd; default 11', wholeNumber)
     .option('--units <n>', 'units that learn; default 1000 (types), 400 (em, sgd)', wholeNumber)
     .option('--active <n>', 'active units of a code; default 16 (types), 32 (em, sgd)', wholeNumber)
+    .option('--shift <n>', 'types: times that chance must be passed; default 5', anyNumber)
+    .option(
+      '--dimensions <n>',
+      'types: of the vectors that are learnt from; default 300',
+      wholeNumber,
+    )
     .option('--no-svd', 'types: learn from the PPMI rows themselves')
     .option('--seed <n>', 'decides where units begin; default 0', wholeNumber)
     .option('--threads <n>', 'default: what the machine has; the model is the same', wholeNumber)
@@ -74,6 +80,12 @@ function evalWordsCommand(): Command {
     .option('--analogies <file...>', 'questions-words.txt or CSV: expected accuracy over ties')
     .option('--outliers <file...>', 'sets of words of which one does not belong')
     .option('--wic <file...>', 'WiC: training data, training gold, test data, test gold')
+    .option(
+      '--documents <file...>',
+      'JSON lines with text and label, also .gz: naive Bayes over codes',
+    )
+    .option('--text <name>', 'field of the text; default text')
+    .option('--label <name>', 'field of the label; default label')
     .option('--active <numbers>', 'numbers of active units to try, such as 8,16,32', wholeNumbers)
     .option('--json', 'the figures as JSON')
     .addHelpText(
@@ -81,6 +93,7 @@ function evalWordsCommand(): Command {
       `
 Examples:
   $ flyhash words eval words.safetensors --similarity EN-MEN-TR-3k.txt EN-WS-353-ALL.txt --active 8,16
+  $ flyhash words eval words.safetensors --documents bbc.jsonl.gz --label category --active 64
   $ flyhash words eval glove.6B.300d.txt --analogies questions-words.txt`,
     )
     .action((model: string, options: EvalWordsOptions) =>

@@ -32,6 +32,7 @@ export {
   type DenseFlyMethod,
   denseFly,
 } from './dense-fly.ts';
+export { type DocumentClasses, documentClasses, type LabelledCodes } from './document-classes.ts';
 export type { EvaluationOptions } from './evaluation-options.ts';
 export type { Labels } from './labels.ts';
 export { listOverlap, type TiedPlace } from './list-overlap.ts';

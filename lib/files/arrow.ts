@@ -3,11 +3,11 @@
  * length or not, is the vectors, another may be their keys. A record batch is held at a time.
  */
 
-import type { FileHandle } from 'node:fs/promises';
 import type { DataType, RecordBatch, Vector } from 'apache-arrow';
 import { FlyhashError } from '../errors.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { optionalPackage } from './optional-package.ts';
+import { disk } from './paths.ts';
 import {
   checkedColumn,
   cutBlock,
@@ -19,14 +19,23 @@ import { type OpenVectors, rowsWithin, type VectorBlock } from './vector-block.t
 
 type Library = typeof import('apache-arrow');
 
-/** A file with places, or a stream of bytes. */
-type Bytes = FileHandle | AsyncIterable<Uint8Array>;
-
 function corrupt(path: string, cause: unknown): FlyhashError {
   const said = cause instanceof Error ? cause.message : String(cause);
   return new FlyhashError('ERR_CORRUPT_FILE', `${path} must be whole Arrow, got: ${said}`, {
     cause,
   });
+}
+
+/** Throws unless a column has the numbers that its rows claim, before anything is made of the claim. */
+function checkLength(library: Library, column: Vector, path: string): void {
+  for (const { length, type, children, valueOffsets } of column.data) {
+    const isFixed = library.DataType.isFixedSizeList(type);
+    const wanted = isFixed ? length * type.listSize : length + 1;
+    const found = isFixed ? children[0]?.length : valueOffsets?.length;
+    const values = children[0]?.values as ArrayLike<unknown> | undefined;
+    if (found >= wanted && (values?.length ?? 0) >= (children[0]?.length ?? 0)) continue;
+    throw corrupt(path, `a batch of ${length} rows without their numbers`);
+  }
 }
 
 /** Lists of a column, as arrays. */
@@ -62,6 +71,7 @@ function blockOfBatch(
   const column = checkedColumn(path, fields.map(nameOf), lists.map(nameOf), columns);
   const vectors = batch.getChild(column);
   if (vectors === null || batch.numRows === 0) return undefined;
+  checkLength(library, vectors, path);
   const name = `${path}: ${column}`;
   const block = rowsOfLists([...listsOf(library, vectors, name, first)], name, first);
   const { keyColumn } = columns;
@@ -73,60 +83,118 @@ function blockOfBatch(
   return { ...block, keys };
 }
 
-/** The batches, each fault of theirs as one of the file. */
-async function* batchesOf(
-  library: Library,
-  bytes: Bytes,
-  path: string,
-): AsyncGenerator<RecordBatch, void> {
-  try {
-    const reader = await library.RecordBatchReader.from(
-      bytes as AsyncIterable<Uint8Array<ArrayBuffer>>,
+/** What a file begins and ends with; a stream does not. */
+const MAGIC = 'ARROW1';
+const MAGIC_BYTES = 8;
+/** Bytes of the mark that ends a stream. */
+const END_BYTES = 8;
+const MOST_FOOTER = 1 << 28;
+
+/**
+ * Bytes of a file or a stream as a stream, which is what a file is between its magic and its footer: apache-arrow's own reader
+ * of files follows a footer that lies anywhere, for ever. The last bytes are kept, since they tell whether a file is whole.
+ */
+class ArrowBytes {
+  readonly #reader: ByteReader;
+  #isFile = false;
+  #tail = '';
+
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+  }
+
+  /** The bytes; apache-arrow writes files without the schema that the format wants first, which is then in the footer. */
+  async *chunks(library: Library): AsyncGenerator<Uint8Array, void> {
+    const start = await this.#reader.upTo(MAGIC_BYTES);
+    this.#isFile = textOf(start).startsWith(MAGIC);
+    if (!this.#isFile) yield start;
+    else if (this.#reader.size !== undefined) yield await schemaBytes(library, this.#reader.path);
+    for (let bytes = await this.#next(); bytes.length > 0; bytes = await this.#next()) yield bytes;
+  }
+
+  /** Throws where a file is cut. */
+  async end(): Promise<void> {
+    for (let bytes = await this.#next(); bytes.length > 0; ) bytes = await this.#next();
+    if (!this.#isFile || this.#tail === MAGIC) return;
+    throw this.#reader.corrupt(
+      `behind ${MAGIC}, the end of an Arrow file`,
+      JSON.stringify(this.#tail),
     );
+  }
+
+  async #next(): Promise<Uint8Array> {
+    const bytes = await this.#reader.some(1 << 20);
+    const tail = this.#tail + textOf(bytes.subarray(-MAGIC.length));
+    this.#tail = tail.slice(-MAGIC.length);
+    return bytes;
+  }
+}
+
+/** The schema in the footer of a file, as the message that a stream begins with. */
+async function schemaBytes(library: Library, path: string): Promise<Uint8Array> {
+  const { Footer } = await import('apache-arrow/ipc/metadata/file');
+  const handle = await disk().fs.open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const last = new DataView(new ArrayBuffer(4));
+    await handle.read(last, 0, 4, Math.max(0, size - MAGIC.length - 4));
+    const length = last.getInt32(0, true);
+    const start = size - MAGIC.length - 4 - length;
+    if (length <= 0 || length > MOST_FOOTER || start < MAGIC_BYTES)
+      throw new Error(`a footer of ${length} bytes`);
+    const footer = new Uint8Array(length);
+    await handle.read(footer, 0, length, start);
+    const writer = new library.RecordBatchStreamWriter();
+    writer.reset(undefined, Footer.decode(footer).schema);
+    writer.finish();
+    const message = await writer.toUint8Array();
+    return message.subarray(0, message.length - END_BYTES);
+  } finally {
+    await handle.close();
+  }
+}
+
+const textOf = (bytes: Uint8Array): string =>
+  String.fromCharCode(...bytes.subarray(0, MAGIC_BYTES));
+
+/** The batches, each fault of theirs as one of the file. */
+async function* batchesOf(library: Library, from: ByteReader): AsyncGenerator<RecordBatch, void> {
+  const bytes = new ArrowBytes(from);
+  try {
+    const chunks = bytes.chunks(library) as AsyncIterable<Uint8Array<ArrayBuffer>>;
+    const reader = await library.RecordBatchReader.from(chunks);
     await reader.open();
     if (reader.schema === undefined) throw new Error('no schema');
     for await (const batch of reader) yield batch;
   } catch (error) {
-    throw error instanceof FlyhashError ? error : corrupt(path, error);
+    throw error instanceof FlyhashError ? error : corrupt(from.path, error);
   }
+  await bytes.end();
 }
 
 async function* blocksOf(
   library: Library,
-  bytes: Bytes,
-  path: string,
+  reader: ByteReader,
   columns: TableColumns,
 ): AsyncGenerator<VectorBlock, void> {
+  const { path } = reader;
   let [row, dim] = [0, 0];
-  const batches = batchesOf(library, bytes, path);
-  for await (const batch of batches) {
+  for await (const batch of batchesOf(library, reader)) {
     const block = blockOfBatch(library, batch, path, columns, row);
     if (block === undefined) continue;
-    if (dim !== 0 && block.dim !== dim)
-      throw corrupt(path, `rows of ${dim} and ${block.dim} numbers`);
+    if (dim !== 0 && block.dim !== dim) {
+      throw corrupt(path, `rows of ${dim} and of ${block.dim} numbers`);
+    }
     dim = block.dim;
     row += block.rows;
     yield* cutBlock(block);
   }
 }
 
-async function* chunksOf(reader: ByteReader): AsyncGenerator<Uint8Array, void> {
-  for (;;) {
-    const bytes = await reader.some(1 << 20);
-    if (bytes.length === 0) return;
-    yield bytes;
-  }
-}
-
-/** The rows of an open file, or of what a reader gives. */
-export async function openArrow(
-  from: FileHandle | ByteReader,
-  path: string,
-  columns: TableColumns,
-): Promise<OpenVectors> {
+/** The rows of a file or stream. */
+export async function openArrow(reader: ByteReader, columns: TableColumns): Promise<OpenVectors> {
   const library = await optionalPackage('apache-arrow', () => import('apache-arrow'));
-  const bytes = 'some' in from ? chunksOf(from) : from;
   const blocks = (first: number, end: number) =>
-    rowsWithin(blocksOf(library, bytes, path, columns), first, end);
+    rowsWithin(blocksOf(library, reader, columns), first, end);
   return { dim: undefined, rows: undefined, blocks };
 }

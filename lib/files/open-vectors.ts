@@ -37,9 +37,6 @@ export interface VectorFile extends OpenVectors {
   close(): Promise<void>;
 }
 
-/** Formats whose readers want a file with places, unpacked. */
-type PlacedFormat = 'parquet' | 'arrow';
-
 function fromReader(
   reader: ByteReader,
   format: VectorFormat,
@@ -57,7 +54,7 @@ function fromReader(
     case 'f32':
       return openRaw(reader, reading.dim);
     case 'arrow':
-      return openArrow(reader, reader.path, reading);
+      return openArrow(reader, reading);
     case 'fvecs':
     case 'ivecs':
     case 'bvecs':
@@ -69,20 +66,16 @@ function fromReader(
   }
 }
 
-async function openPlaced(
-  path: string,
-  format: PlacedFormat,
-  reading: Reading,
-): Promise<VectorFile> {
+/** Parquet is read by places. */
+async function openTable(path: string, reading: Reading): Promise<VectorFile> {
   const failed = (error: unknown): never => {
     throw refused(path, 'a readable file', error);
   };
   const handle: FileHandle = await disk().fs.open(path, 'r').catch(failed);
   try {
     const { size: bytes } = await handle.stat();
-    const open = format === 'parquet' ? openParquet : openArrow;
-    const opened = await open(handle, path, reading);
-    return { ...opened, name: path, format, bytes, close: () => handle.close() };
+    const opened = await openParquet(handle, path, reading);
+    return { ...opened, name: path, format: 'parquet', bytes, close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error;
@@ -111,8 +104,7 @@ export async function openVectors(origin: VectorOrigin, reading: Reading): Promi
   }
   const format = reading.format ?? formatOfName(origin);
   if (format === 'word2vec' || format === 'word2vec-binary') return openWords(origin, format);
-  const isPlaced = format === 'parquet' || (format === 'arrow' && !origin.endsWith('.gz'));
-  if (isPlaced) return openPlaced(origin, format, reading);
+  if (format === 'parquet' && !origin.endsWith('.gz')) return openTable(origin, reading);
   return openReader(await ByteReader.open(origin), format, reading);
 }
 

@@ -8,6 +8,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AsyncBuffer, FileMetaData, ParquetReadOptions, SchemaTree } from 'hyparquet';
 import { FlyhashError } from '../errors.ts';
 import { optionalPackage } from './optional-package.ts';
+import { refused } from './paths.ts';
 import {
   checkedColumn,
   cutBlock,
@@ -23,7 +24,8 @@ type Library = typeof import('hyparquet');
 interface Opened {
   readonly path: string;
   readonly library: Library;
-  readonly options: Pick<ParquetReadOptions, 'file' | 'metadata' | 'compressors'>;
+  readonly file: ParquetBytes;
+  readonly options: Pick<ParquetReadOptions, 'metadata' | 'compressors'>;
   readonly metadata: FileMetaData;
   readonly column: string;
   readonly keyColumn: string | undefined;
@@ -36,53 +38,78 @@ function corrupt(path: string, cause: unknown): FlyhashError {
   });
 }
 
-/** A file as hyparquet reads it: any bytes, asked for by their place. */
-function bufferOf(handle: FileHandle, path: string, byteLength: number): AsyncBuffer {
-  const slice = async (start: number, end = byteLength): Promise<ArrayBuffer> => {
-    if (!(start >= 0 && start <= end && end <= byteLength)) {
-      const message = `${path}: bytes ${start} to ${end} must be among its ${byteLength}, got others`;
-      throw new FlyhashError('ERR_CORRUPT_FILE', message);
+/**
+ * A file as hyparquet reads it: any bytes, asked for by their place. hyparquet asks for several pieces at a time and waits for
+ * one, so a piece that is not there must not be a rejection, which nobody might hear: it is empty, and the fault is kept.
+ */
+class ParquetBytes implements AsyncBuffer {
+  readonly byteLength: number;
+  /** What went wrong first. */
+  fault: FlyhashError | undefined;
+  readonly #handle: FileHandle;
+  readonly #path: string;
+
+  constructor(handle: FileHandle, path: string, byteLength: number) {
+    this.#handle = handle;
+    this.#path = path;
+    this.byteLength = byteLength;
+  }
+
+  async slice(start: number, end: number = this.byteLength): Promise<ArrayBuffer> {
+    if (!(start >= 0 && start <= end && end <= this.byteLength)) {
+      const message = `${this.#path}: bytes ${start} to ${end} must be among its ${this.byteLength}, got others`;
+      this.fault ??= new FlyhashError('ERR_CORRUPT_FILE', message);
+      return new ArrayBuffer(0);
     }
     const bytes = new Uint8Array(end - start);
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-    if (bytesRead === bytes.length) return bytes.buffer;
-    throw new FlyhashError(
-      'ERR_CORRUPT_FILE',
-      `${path}: byte ${start + bytesRead} must be there, got the end`,
-    );
-  };
-  return { byteLength, slice };
+    try {
+      const { bytesRead } = await this.#handle.read(bytes, 0, bytes.length, start);
+      if (bytesRead < bytes.length) throw new Error(`the end at byte ${start + bytesRead}`);
+    } catch (error) {
+      this.fault ??= refused(this.#path, 'readable to its end', error);
+    }
+    return bytes.buffer;
+  }
+
+  /** Waits for work of hyparquet; a fault of the bytes comes before whatever it made of them. */
+  async during<Result>(work: Promise<Result>): Promise<Result> {
+    const failed = (error: unknown): never => {
+      throw this.fault ?? corrupt(this.#path, error);
+    };
+    const result = await work.catch(failed);
+    if (this.fault !== undefined) throw this.fault;
+    return result;
+  }
 }
 
 const isList = ({ element, children }: SchemaTree): boolean =>
   children.length === 1 &&
   (element.converted_type === 'LIST' || element.logical_type?.type === 'LIST');
 
-/** All numbers, and keys, of one row group. */
+/** All numbers, and keys, of some rows of one group. */
 async function readGroup(opened: Opened, rowStart: number, rows: number): Promise<VectorBlock> {
-  const { path, library, options, column, keyColumn } = opened;
-  let block: VectorBlock | undefined;
-  let keys: (number | string)[] | undefined;
-  await library
-    .parquetRead({
-      ...options,
-      columns: keyColumn === undefined ? [column] : [column, keyColumn],
-      ...{ rowStart, rowEnd: rowStart + rows },
-      onChunk: ({ columnName, columnData }) => {
-        if (columnName === column) block = rowsOfLists(columnData, `${path}: ${column}`, rowStart);
-        else
-          keys = Array.from(columnData, (key, i) =>
-            keyOfCell(key, `${path}: ${columnName}[${rowStart + i}]`),
-          );
-      },
-    })
-    .catch((error: unknown) => {
-      throw error instanceof FlyhashError || error instanceof RangeError
-        ? error
-        : corrupt(path, error);
-    });
-  if (block?.rows !== rows) throw corrupt(path, `${block?.rows ?? 0} of ${rows} rows of a group`);
-  return keys === undefined ? block : { ...block, keys };
+  const { path, library, file, options, column, keyColumn } = opened;
+  const found = new Map<string, ArrayLike<unknown>>();
+  // What throws in a callback of hyparquet may be heard by nobody: cells are looked at afterwards.
+  const reading = library.parquetRead({
+    ...options,
+    file,
+    columns: keyColumn === undefined ? [column] : [column, keyColumn],
+    ...{ rowStart, rowEnd: rowStart + rows },
+    onChunk: ({ columnName, columnData }) => found.set(columnName, columnData),
+  });
+  await file.during(reading);
+  const cells = (name: string): ArrayLike<unknown> => {
+    const data = found.get(name);
+    if (data?.length === rows) return data;
+    throw corrupt(path, `${data?.length ?? 0} of ${rows} rows of a group`);
+  };
+  const block = rowsOfLists(cells(column), `${path}: ${column}`, rowStart);
+  if (keyColumn === undefined) return block;
+  const keys = Array.from(cells(keyColumn), (key, i) =>
+    keyOfCell(key, `${path}: ${keyColumn}[${rowStart + i}]`),
+  );
+  return { ...block, keys };
 }
 
 async function* blocksOf(
@@ -117,16 +144,14 @@ export async function openParquet(
   columns: TableColumns,
 ): Promise<OpenVectors> {
   const library = await optionalPackage('hyparquet', () => import('hyparquet'));
-  const file = bufferOf(handle, path, (await handle.stat()).size);
-  const metadata = await library.parquetMetadataAsync(file).catch((error: unknown) => {
-    throw corrupt(path, error);
-  });
-  const { children } = library.parquetSchema(metadata);
+  const file = new ParquetBytes(handle, path, (await handle.stat()).size);
+  const metadata = await file.during(library.parquetMetadataAsync(file));
+  const { children } = await file.during((async () => library.parquetSchema(metadata))());
   const names = children.map(({ element }) => element.name);
   const lists = children.filter(isList).map(({ element }) => element.name);
   const column = checkedColumn(path, names, lists, columns);
-  const options = { file, metadata, ...(await compressors()) };
-  const opened = { path, library, options, metadata, column, keyColumn: columns.keyColumn };
+  const options = { metadata, ...(await compressors()) };
+  const opened = { path, library, file, options, metadata, column, keyColumn: columns.keyColumn };
   const blocks = (first: number, end: number) => blocksOf(opened, first, end);
   return { dim: undefined, rows: Number(metadata.num_rows), blocks };
 }

@@ -4,10 +4,10 @@
  */
 
 import { checkCallback, checkOptions, checkSignal } from '../check.ts';
-import { FlyhashError, wrongKind, wrongValue } from '../errors.ts';
+import { wrongKind, wrongValue } from '../errors.ts';
 import { eventLoopTurn } from '../event-loop.ts';
-import { builtin } from './builtin.ts';
 import { shortestFloat32 } from './decimal.ts';
+import { gzip } from './gzip.ts';
 import { checkPath } from './paths.ts';
 import {
   type WordVectorsFormat,
@@ -72,16 +72,6 @@ export async function writeWordVectors(
       onProgress?.({ done, total: rows });
     }
   });
-}
-
-/** Packs bytes as a gzip member of their own; members one after the other are a file. */
-function gzip(): (bytes: Uint8Array) => Promise<Uint8Array> {
-  const zlib = builtin('node:zlib');
-  if (zlib === undefined) throw new FlyhashError('ERR_FILE', 'Node must have node:zlib, got none');
-  return (bytes) =>
-    new Promise((resolve, reject) => {
-      zlib.gzip(bytes, (error, packed) => (error === null ? resolve(packed) : reject(error)));
-    });
 }
 
 /** Refuses words that the readers of these forms would take apart. */

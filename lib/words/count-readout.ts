@@ -74,17 +74,17 @@ async function weightsOf(
 ): Promise<Learnt> {
   const { words, units } = counts;
   const lengths = await lengthsOf(rows, work);
-  const silent = [counts.context, counts.target].map((own) => silentOf(own, words, units));
-  const [context, target] = silent.map(
-    (own, block) => new RowActivations(rows, block, own, lengths),
-  );
-  return { context, target };
+  const [context, target] = [counts.context, counts.target].map((own, block) => {
+    const silent = silentOf(own, words, units);
+    return new RowActivations(rows, Math.min(block, rows.blocks - 1), silent, lengths);
+  });
+  return rows.blocks === 1 ? { context, target: context } : { context, target };
 }
 
 /** Reads out mutual information, of counts that are added up in the place of those of words around. */
 async function informationOf(counts: WindowCounts, work: KernelWork): Promise<Learnt> {
   const { words, units, context: both, target } = counts;
-  for (let at = 0; at < both.length; at++) both[at] += target[at];
+  for (let at = 0; at < both.length && target !== both; at++) both[at] += target[at];
   const rows = await PmiRows.of({ words, units, blocks: [both] }, 1, work);
   const lengths = new Float64Array(units).fill(1);
   const activations = new RowActivations(rows, 0, silentOf(both, words, units), lengths);

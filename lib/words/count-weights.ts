@@ -7,7 +7,6 @@
 import { exponential, power } from '../exponential.ts';
 import type { KernelWork } from '../hash/kernel-work.ts';
 import { naturalLogarithm } from '../random.ts';
-import type { WindowTables } from './window-counts.ts';
 
 /** Counts whose logarithms are made once. */
 const LOGARITHMS = 2 ** 16;
@@ -181,12 +180,12 @@ export async function lengthsOf(rows: WeightRows, work: KernelWork): Promise<Flo
 }
 
 /**
- * Writes the weights of units that are made 1 long, as whole numbers of 16 bits: the largest of all becomes 32,767. Block
- * 0 is that of the words around, block 1 that of words in the middle.
+ * Writes the weights of units that are made 1 long, as whole numbers of 16 bits, the largest of all becoming 32,767: each
+ * block of rows to a table of its own.
  */
 export async function writeTables(
   rows: WeightRows,
-  tables: WindowTables,
+  tables: readonly Int16Array[],
   work: KernelWork,
 ): Promise<void> {
   const { lengths, largest } = await measure(rows, work);
@@ -196,8 +195,8 @@ export async function writeTables(
   }
   const factors = lengths.map((length) => (length > 0 ? MOST_WEIGHT / (reach * length) : 0));
   const weights = new Float64Array(rows.units);
-  const stride = tables.context.length / rows.words;
-  for (const [block, table] of [tables.context, tables.target].entries()) {
+  for (const [block, table] of tables.entries()) {
+    const stride = table.length / rows.words;
     await forEachWord(rows, work, (word) => {
       rows.fill(block, word, weights);
       const to = word * stride;

@@ -38,6 +38,8 @@ export interface WindowRule {
   readonly groupSize: number;
   /** Whether only windows around a word are won at all, and not those around a masked one. */
   readonly onlyWords: boolean;
+  /** Whether words beside the middle and words in it are counted as one. */
+  readonly isOne: boolean;
 }
 
 /** Where the words of a segment stand. */
@@ -63,7 +65,7 @@ export class WindowCounts {
   readonly units: number;
   /** words x units: windows that a unit won with the word beside the middle, as often as it stands there. */
   readonly context: Uint32Array;
-  /** words x units: windows that a unit won around the word. */
+  /** words x units: windows that a unit won around the word; the same counts where both are added up. */
   readonly target: Uint32Array;
   readonly #corpus: Corpus;
   readonly #rule: WindowRule;
@@ -78,7 +80,9 @@ export class WindowCounts {
     this.words = words;
     this.units = rule.units;
     this.context = alignedArray(Uint32Array, words, rule.units, 'words x units, the counts,');
-    this.target = alignedArray(Uint32Array, words, rule.units, 'words x units, the counts,');
+    this.target = rule.isOne
+      ? this.context
+      : alignedArray(Uint32Array, words, rule.units, 'words x units, the counts,');
     this.#corpus = corpus;
     this.#rule = rule;
     this.#segment = segment;

@@ -21,7 +21,7 @@ import {
   writeTables,
 } from './count-weights.ts';
 import { strideOf } from './synapses.ts';
-import { WindowCounts, type WindowRule, type WindowTables } from './window-counts.ts';
+import { WindowCounts, type WindowRule } from './window-counts.ts';
 import type {
   TrainedWords,
   TrainerMeans,
@@ -96,6 +96,7 @@ function checkEm({ units, radius, seed }: TrainerSettings, options: EmOptions): 
     smoothing: checkNumber(smoothing, 'smoothing', 0, 1),
     groupSize: checkInteger(groupSize, 'groupSize', 1, mostGroup),
     onlyWords: checkBoolean(onlyWords, 'onlyWords'),
+    isOne: weights === 'pmi',
     readout: checkOneOf(readout, 'readout', READOUTS),
   };
 }
@@ -116,13 +117,13 @@ export const EM: WordTrainerKind = {
   },
 };
 
-/** Fills tables with 16-bit numbers, evenly drawn: two of each draw, for words around and then in the middle. */
-function drawTables({ context, target }: WindowTables, words: number, settings: EmSettings): void {
+/** Fills tables with 16-bit numbers, evenly drawn, two of each draw: of a word in one table and then in the next. */
+function drawTables(tables: readonly Int16Array[], words: number, settings: EmSettings): void {
   const { units, seed } = settings;
   const stride = strideOf(units);
   for (let word = 0; word < words; word++) {
     const draws = stream(seed, 'initial', word);
-    for (const table of [context, target]) {
+    for (const table of tables) {
       const from = word * stride;
       for (let unit = 0; unit < units; unit += 2) {
         const draw = draws.uint32();
@@ -162,9 +163,10 @@ class EmRounds {
     const { iterations } = this.#settings;
     const { work, tell } = this.#means;
     const stride = strideOf(units);
-    const context = alignedArray(Int16Array, words, stride, 'words x units, the weights,');
-    const target = alignedArray(Int16Array, words, stride, 'words x units, the weights,');
-    const tables = { context, target };
+    const tables = this.#blocks().map(() =>
+      alignedArray(Int16Array, words, stride, 'words x units, the weights,'),
+    );
+    const [context, target = context] = tables;
     const { length } = this.#corpus;
     const total = iterations * length;
     tell('streaming', this.#round * length, total);
@@ -172,27 +174,35 @@ class EmRounds {
     while (this.#round < iterations) {
       if (this.#round > 0) await writeTables(await this.#rows(), tables, work);
       const before = this.#round * length;
-      await this.#counts.look(tables, (done) => tell('streaming', before + done, total));
+      await this.#counts.look({ context, target }, (done) =>
+        tell('streaming', before + done, total),
+      );
       this.#round++;
       await this.#save();
     }
   }
 
+  /** Counts of words beside the middle and of words in it, or of both as one. */
+  #blocks(): readonly Uint32Array[] {
+    const { context, target } = this.#counts;
+    return context === target ? [context] : [context, target];
+  }
+
   /** The weights that the counts stand for. */
   async #rows(): Promise<WeightRows> {
-    const { words, units, context, target } = this.#counts;
+    const { words, units } = this.#counts;
     const { weights, alpha, smoothing } = this.#settings;
-    const counts = { words, units, blocks: [context, target] };
+    const counts = { words, units, blocks: this.#blocks() };
     if (weights === 'pmi') return PmiRows.of(counts, smoothing, this.#means.work);
     return new ShareRows(counts, this.#corpus.vocabulary.counts, alpha);
   }
 
-  /** Units without a window of a word, and the share of the unit that has most. */
+  /** Units without a window of words, and the share of the words that is in windows of the unit that has most. */
   #wins(): { readonly deadUnits: number; readonly largestShare: number } {
-    const { units, target } = this.#counts;
+    const { units, context } = this.#counts;
     const wins = new Float64Array(units);
-    for (let at = 0; at < target.length; at += units) {
-      for (let unit = 0; unit < units; unit++) wins[unit] += target[at + unit];
+    for (let at = 0; at < context.length; at += units) {
+      for (let unit = 0; unit < units; unit++) wins[unit] += context[at + unit];
     }
     const [all, most] = wins.reduce(([sum, max], own) => [sum + own, Math.max(max, own)], [0, 0]);
     const deadUnits = wins.filter((own) => own === 0).length;
@@ -200,23 +210,23 @@ class EmRounds {
   }
 
   async #save(): Promise<void> {
-    const { words, units, context, target } = this.#counts;
+    const { words, units } = this.#counts;
     await this.#means.checkpoint.write(STAGE, {
       parameters: { round: this.#round },
-      tensors: [
-        { name: 'context', shape: [words, units], data: context },
-        { name: 'target', shape: [words, units], data: target },
-      ],
+      tensors: this.#blocks().map((data, block) => {
+        return { name: `counts${block}`, shape: [words, units], data };
+      }),
     });
   }
 
   #restore(): void {
     const reader = this.#means.checkpoint.take(STAGE);
     if (reader === undefined) return;
-    const { words, units, context, target } = this.#counts;
+    const { words, units } = this.#counts;
     this.#round = reader.integer('round', 1, this.#settings.iterations);
-    context.set(reader.tensor('context', Uint32Array, [words, units]));
-    target.set(reader.tensor('target', Uint32Array, [words, units]));
+    for (const [block, counts] of this.#blocks().entries()) {
+      counts.set(reader.tensor(`counts${block}`, Uint32Array, [words, units]));
+    }
     reader.end();
   }
 }

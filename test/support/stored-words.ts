@@ -28,7 +28,7 @@ export function smallModel(): Promise<BioWord> {
   return BioWord.train(SENTENCES, WORDS);
 }
 
-/** Its words, what it tells, and text in its numbers, unless it wants export functions that no file holds. */
+/** Its words, what it tells, and text in its numbers, unless it wants functions that no file holds. */
 export function readBy(vocabulary: Vocabulary): Buffer[] {
   const { words, report, stopWords, tokenizer, normalizer } = vocabulary;
   const told = [words, report, [...stopWords], words.map((word) => vocabulary.id(word))];

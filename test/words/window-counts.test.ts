@@ -34,7 +34,7 @@ function tablesOf(context: number[][], target: number[][]): WindowTables {
   return { context: one, target: other };
 }
 
-const RULE = { units: 2, radius: 1, targetWeight: 1, groupSize: 1, onlyWords: false };
+const RULE = { units: 2, radius: 1, targetWeight: 1, groupSize: 1, onlyWords: false, isOne: false };
 
 describe('counts of windows', () => {
   it('are those of a text that one can count by hand', async () => {
@@ -174,7 +174,7 @@ describe('weights of counts', () => {
     const blocks = [Uint32Array.of(3, 0, 0, 4, 0, 0), Uint32Array.of(0, 0, 0, 0, 2, 0)];
     const rows = new ShareRows({ words: 2, units: 3, blocks }, Float64Array.of(1, 1), 1);
     const tables = tablesOf([[], []], [[], []]);
-    await writeTables(rows, tables, work());
+    await writeTables(rows, [tables.context, tables.target], work());
     const tenth = (n: number) => Math.round((32767 * n) / 10);
     expect([...tables.context.subarray(0, 3)]).toEqual([tenth(6), 0, 0]);
     expect([...tables.context.subarray(32, 35)]).toEqual([tenth(8), 0, 0]);

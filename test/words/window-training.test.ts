@@ -31,10 +31,10 @@ const WAYS: readonly (readonly [string, BioWordTraining])[] = [
 
 /** SHA-256 of the models: they may change only where a change of what is learnt is meant. */
 const GOLDEN: Readonly<Record<string, string>> = {
-  em: '0644ae818aa5a4249fc52f8b65249edc605a3c4446261ebe496bd26024f8f5f5',
+  em: '1b5facbeaae91121cf0db582820c938ae9886253f774a101c62b7058fec2c997',
   'em as in the paper': '9ce49c0ea8c55f3f61a4219088a8665887bdcc52adad0315b83ddb5c400f1e12',
   'em with shares of a power': 'd9f3930d198a1cba875b6935cf4e1bdcb7a07b00a76d78429de3057fd6988905',
-  'em in groups': 'b465dc29f128ba53a0b3277a38b31cba0ec8f3e90817414c44d138085afc4c5f',
+  'em in groups': '285ab60b458add6d58a19a4a762ec0c0347f5223c080ac52216c0374cacd761b',
   sgd: '95c7a6cf61aaac2fc16c6005a2ad1aa02841037b0d173ee9be6ddeeb2bccae24',
 };
 
