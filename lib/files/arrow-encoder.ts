@@ -1,7 +1,7 @@
 /** Arrow files through apache-arrow, an optional peer: a column of lists of fixed length of float32, and one of keys. */
 
 import { wrongValue } from '../errors.ts';
-import { optionalPackage } from './optional-package.ts';
+import { packageNamed } from './optional-package.ts';
 import type { VectorBlock } from './vector-block.ts';
 import type { VectorEncoder, WrittenColumns } from './vector-encoders.ts';
 
@@ -57,7 +57,7 @@ function batchOf(
 
 /** An Arrow file in the making: a record batch a block. */
 export async function arrowEncoder(columns: WrittenColumns): Promise<VectorEncoder> {
-  const library = await optionalPackage('apache-arrow', () => import('apache-arrow'));
+  const library = await packageNamed<Library>('apache-arrow');
   const writer = new library.RecordBatchFileWriter();
   const chunks = writer[Symbol.asyncIterator]();
   const pieces: Uint8Array[] = [];

@@ -6,7 +6,7 @@
 import type { DataType, RecordBatch, Vector } from 'apache-arrow';
 import { FlyhashError } from '../errors.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { optionalPackage } from './optional-package.ts';
+import { packageNamed } from './optional-package.ts';
 import { disk } from './paths.ts';
 import {
   checkedColumn,
@@ -132,7 +132,10 @@ class ArrowBytes {
 
 /** The schema in the footer of a file, as the message that a stream begins with. */
 async function schemaBytes(library: Library, path: string): Promise<Uint8Array> {
-  const { Footer } = await import('apache-arrow/ipc/metadata/file');
+  const { Footer } = await packageNamed<typeof import('apache-arrow/ipc/metadata/file')>(
+    'apache-arrow',
+    'apache-arrow/ipc/metadata/file',
+  );
   const handle = await disk().fs.open(path, 'r');
   try {
     const { size } = await handle.stat();
@@ -193,7 +196,7 @@ async function* blocksOf(
 
 /** The rows of a file or stream. */
 export async function openArrow(reader: ByteReader, columns: TableColumns): Promise<OpenVectors> {
-  const library = await optionalPackage('apache-arrow', () => import('apache-arrow'));
+  const library = await packageNamed<Library>('apache-arrow');
   const blocks = (first: number, end: number) =>
     rowsWithin(blocksOf(library, reader, columns), first, end);
   return { dim: undefined, rows: undefined, blocks };

@@ -16,3 +16,11 @@ export async function optionalPackage<Module>(
     throw new FlyhashError('ERR_MISSING_PACKAGE', message, { cause });
   }
 }
+
+/**
+ * A package that users of all of flyhash may do without, by its name. Bundlers are not to look for it: they would fail, or
+ * warn, wherever it is not installed.
+ */
+export async function packageNamed<Module>(name: string, path: string = name): Promise<Module> {
+  return optionalPackage(name, () => import(/* webpackIgnore: true */ /* @vite-ignore */ path));
+}

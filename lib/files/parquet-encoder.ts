@@ -1,7 +1,7 @@
 /** Parquet through hyparquet-writer, an optional peer: a column of lists of float32, and one of keys where there are keys. */
 
 import type { ParquetWriter } from 'hyparquet-writer';
-import { optionalPackage } from './optional-package.ts';
+import { packageNamed } from './optional-package.ts';
 import type { VectorBlock } from './vector-block.ts';
 import type { VectorEncoder, WrittenColumns } from './vector-encoders.ts';
 
@@ -33,7 +33,7 @@ function schemaOf(
 
 /** Parquet in the making: a row group a block. */
 export async function parquetEncoder(columns: WrittenColumns): Promise<VectorEncoder> {
-  const library = await optionalPackage('hyparquet-writer', () => import('hyparquet-writer'));
+  const library = await packageNamed<typeof import('hyparquet-writer')>('hyparquet-writer');
   const bytes = new library.ByteWriter(1 << 20);
   /** What has come since the last time. */
   const taken = (): Uint8Array => {

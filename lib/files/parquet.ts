@@ -7,7 +7,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { AsyncBuffer, FileMetaData, ParquetReadOptions, SchemaTree } from 'hyparquet';
 import { FlyhashError } from '../errors.ts';
-import { optionalPackage } from './optional-package.ts';
+import { packageNamed } from './optional-package.ts';
 import { refused } from './paths.ts';
 import {
   checkedColumn,
@@ -133,7 +133,9 @@ async function* blocksOf(
 
 /** Unpackers beyond Snappy, where they are installed. */
 async function compressors(): Promise<Pick<ParquetReadOptions, 'compressors'>> {
-  const found = await import('hyparquet-compressors').catch(() => undefined);
+  const found = await packageNamed<typeof import('hyparquet-compressors')>(
+    'hyparquet-compressors',
+  ).catch(() => undefined);
   return found === undefined ? {} : { compressors: found.compressors };
 }
 
@@ -143,7 +145,7 @@ export async function openParquet(
   path: string,
   columns: TableColumns,
 ): Promise<OpenVectors> {
-  const library = await optionalPackage('hyparquet', () => import('hyparquet'));
+  const library = await packageNamed<Library>('hyparquet');
   const file = new ParquetBytes(handle, path, (await handle.stat()).size);
   const metadata = await file.during(library.parquetMetadataAsync(file));
   const { children } = await file.during((async () => library.parquetSchema(metadata))());

@@ -59,7 +59,14 @@ describe('the tarball', () => {
 
   it('holds what users need and nothing else', () => {
     const rooms = /^(dist|lib|native|prebuilds|docs)\//;
-    const single = ['package.json', 'README.md', 'LICENSE', 'NOTICE', 'CHANGELOG.md'];
+    const single = [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'NOTICE',
+      'CHANGELOG.md',
+      'SECURITY.md',
+    ];
     const others = paths.filter((path) => !rooms.test(path) && !single.includes(path));
     expect(others).toEqual([]);
     const odd = /(^|\/)(test|node_modules|build|\.cache)\/|\.tgz$|\.test\.ts$/;

@@ -62,7 +62,7 @@ describe('npm', () => {
 describe('other package managers', () => {
   it('pnpm', async () => {
     const sandbox = emptyFolder();
-    const pnpm = tool('pnpm', 'bin', 'pnpm.mjs');
+    const pnpm = tool('pnpm', 'bin', 'pnpm.cjs');
     const env = { npm_config_store_dir: `${sandbox.folder}/../store` };
     expectEnd(await sandbox.node([pnpm, 'add', 'flyhash'], env));
     await expectForms(sandbox);
