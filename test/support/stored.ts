@@ -130,7 +130,14 @@ export const STORED: ReadonlyMap<string, () => Promise<Stored>> = new Map<
     () =>
       BioHash.train(vectors(30, DIM), {
         ...{ dim: DIM, units: 5, active: 2, trainer: 'sgd', epochs: 2, batchSize: 8 },
-        ...{ power: 3, rank: 3, repulsion: 0.25, assignment: 'inner-product', unitLength: false },
+        ...{
+          power: 3,
+          rank: 3,
+          repulsion: 0.25,
+          assignment: 'inner-product',
+          unitLength: false,
+          init: 'normal',
+        },
       }),
   ],
   ['naive-bio-hash', () => NaiveBioHash.train(vectors(30, DIM), { dim: DIM, bits: 11, seed: 2 })],
