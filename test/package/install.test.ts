@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectEnd, expectResults, PREBUILD } from './expected.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { Sandbox, tool } from './sandbox.ts';
-import { setting } from './setting.ts';
+import { flyhash, setting } from './setting.ts';
 
 let registry: Registry;
 const sandboxes: Sandbox[] = [];

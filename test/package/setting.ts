@@ -7,6 +7,7 @@ export interface Packed {
     readonly version: string;
     readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
     readonly scripts?: Readonly<Record<string, string>>;
+    readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   };
   /** Its path. */
   readonly tarball: string;
