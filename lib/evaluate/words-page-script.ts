@@ -105,7 +105,9 @@ export function readSentence(
   const leftOut: string[] = [];
   const unknown: string[] = [];
   const around = text.replace(/\[[^\]]*\]/g, ' ');
-  for (const [found] of around.toLowerCase().matchAll(/[\p{L}\p{Nd}][\p{L}\p{Nd}\p{M}'\u2019]*/gu)) {
+  for (const [found] of around
+    .toLowerCase()
+    .matchAll(/[\p{L}\p{Nd}][\p{L}\p{Nd}\p{M}'\u2019]*/gu)) {
     const word = /\p{Nd}/u.test(found) ? '<num>' : found.replaceAll('\u2019', "'").normalize('NFC');
     const id = ids.get(word);
     if (id === undefined) {
