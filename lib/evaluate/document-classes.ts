@@ -19,7 +19,9 @@ export interface DocumentClasses {
 
 /** Codes and a class for each. */
 export interface LabelledCodes {
+  /** A code for each document. */
   readonly codes: SparseCodes;
+  /** The class of each. */
   readonly labels: readonly (string | number)[];
 }
 

@@ -41,7 +41,12 @@ export { type EvaluationReport, type EvaluationRow, formatReport } from './repor
 export { type ScienceOptions, science2017 } from './science-2017.ts';
 export type { ScienceMethod } from './science-methods.ts';
 export { spearman } from './spearman.ts';
-export { type Analogy, type AnalogyScore, wordAnalogies } from './word-analogies.ts';
+export {
+  type Analogy,
+  type AnalogyScore,
+  type AnalogyScores,
+  wordAnalogies,
+} from './word-analogies.ts';
 export {
   type ContextPair,
   type ContextSimilarity,

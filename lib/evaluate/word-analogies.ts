@@ -8,9 +8,13 @@ import { type Coverage, foldedId, type WordSpace } from './word-space.ts';
 
 /** A question and its answer: `from` is to `to` as `other` is to `answer`. */
 export interface Analogy {
+  /** The first word of the pair that is given. */
   readonly from: string;
+  /** The second. */
   readonly to: string;
+  /** The first word of the pair that is asked for. */
   readonly other: string;
+  /** The second: the right answer. */
   readonly answer: string;
   /** Questions of one kind are reported together. */
   readonly kind?: string;
@@ -20,6 +24,14 @@ export interface Analogy {
 export interface AnalogyScore extends Coverage {
   /** Expected share of right answers among those covered, 0 to 1; NaN when none is. */
   readonly accuracy: number;
+}
+
+/** All questions together, and by kind. */
+export interface AnalogyScores {
+  /** All questions. */
+  readonly all: AnalogyScore;
+  /** Those of each kind, in the order in which the kinds came. */
+  readonly kinds: ReadonlyMap<string, AnalogyScore>;
 }
 
 /** Similarities by word, kept while questions about the same words follow each other. */
@@ -68,10 +80,7 @@ function rightness(ids: readonly number[], similarities: Similarities): number {
  * console.assert(all.covered === 1 && all.accuracy === 1);
  * ```
  */
-export function wordAnalogies(
-  space: WordSpace,
-  questions: readonly Analogy[],
-): { readonly all: AnalogyScore; readonly kinds: ReadonlyMap<string, AnalogyScore> } {
+export function wordAnalogies(space: WordSpace, questions: readonly Analogy[]): AnalogyScores {
   const similarities = new Similarities(space);
   const sums = new Map<string, { asked: number; covered: number; right: number }>();
   for (const { from, to, other, answer, kind = '' } of questions) {

@@ -12,6 +12,7 @@ export interface ContextPair {
   readonly sentences: readonly [readonly string[], readonly string[]];
   /** Where the word stands in each. */
   readonly positions: readonly [number, number];
+  /** Whether the word means the same in both. */
   readonly same: boolean;
 }
 
@@ -26,6 +27,7 @@ export interface WordInContext {
   readonly trainAccuracy: number;
   /** Share of right answers among all test pairs; pairs without a similarity are answered no. */
   readonly testAccuracy: number;
+  /** Test pairs. */
   readonly asked: number;
   /** Test pairs with a similarity. */
   readonly covered: number;

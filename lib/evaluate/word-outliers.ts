@@ -9,7 +9,9 @@ import { type Coverage, foldedId, type WordSpace } from './word-space.ts';
 
 /** Words that belong together, and words of which none does. */
 export interface OutlierSet {
+  /** Words that belong together. */
   readonly words: readonly string[];
+  /** Words that do not. */
   readonly outliers: readonly string[];
 }
 

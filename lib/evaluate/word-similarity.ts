@@ -10,8 +10,11 @@ import { type Coverage, foldedId, type WordSpace } from './word-space.ts';
 
 /** Two words and how similar people find them. */
 export interface JudgedPair {
+  /** One word. */
   readonly first: string;
+  /** The other. */
   readonly second: string;
+  /** How similar they are to people: larger is more similar, on any scale. */
   readonly score: number;
 }
 

@@ -12,8 +12,9 @@ import { WordVectors } from './word-vectors.ts';
 import { readBinaryVectors } from './word-vectors-binary.ts';
 import { readTextVectors } from './word-vectors-text.ts';
 
-/** Forms of a file of word vectors. */
 export const WORD_VECTOR_FORMATS = ['text', 'binary'] as const;
+
+/** Form of a file of word vectors: of word2vec's text (GloVe, fastText .vec), or of its binary files. */
 export type WordVectorsFormat = (typeof WORD_VECTOR_FORMATS)[number];
 
 /** Options of {@link readWordVectors}. */
@@ -30,7 +31,9 @@ export interface ReadWordVectorsOptions {
 
 /** How far the reading or writing of word vectors is, in rows. */
 export interface WordVectorsProgress {
+  /** Rows that are done. */
   readonly done: number;
+  /** Of how many, where that is known. */
   readonly total: number | undefined;
 }
 

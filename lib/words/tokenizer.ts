@@ -43,8 +43,9 @@ export interface TokenizerOptions {
   stopWords?: StopWords;
 }
 
-/** Whose function does a step. */
 export const RECIPES = ['standard', 'own'] as const;
+
+/** Whose function does a step: the package's, or one of the program. */
 export type Recipe = (typeof RECIPES)[number];
 
 /** Checked functions; undefined for the standard step. */

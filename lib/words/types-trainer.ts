@@ -35,9 +35,19 @@ export interface TypesOptions {
   /** How the words of a window count: all alike (the default), or with the inverse of their distance. */
   weighting?: Weighting;
   /** The matrix: the power of a context's count (0.75) and how many times chance counts as nothing (5). */
-  ppmi?: { smoothing?: number; shift?: number };
+  ppmi?: {
+    /** The power of a context's count, 0.75 unless given: below 1 it takes from rare contexts. */
+    smoothing?: number;
+    /** How many times chance counts as nothing: 5. */
+    shift?: number;
+  };
   /** Dimensions of the truncated SVD (300), at most as many as there are words; false: none. */
-  svd?: { dimensions?: number } | false;
+  svd?:
+    | {
+        /** Numbers of a vector: 300, at most as many as there are words. */
+        dimensions?: number;
+      }
+    | false;
   /** Most iterations of the units: 15. */
   iterations?: number;
 }

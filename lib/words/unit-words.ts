@@ -5,6 +5,7 @@ import { strideOf } from './synapses.ts';
 
 /** A word that a unit stands for. */
 export interface UnitWord {
+  /** The word, in its normal form. */
   readonly word: string;
   /** The number of the word in the vocabulary. */
   readonly id: number;

@@ -17,6 +17,7 @@ import { type CodeSpace, codeSpace } from './code-space.ts';
 
 /** A word that is near, and how near. */
 export interface WordNeighbor {
+  /** The word. */
   readonly word: string;
   /** The row of the word. */
   readonly id: number;
