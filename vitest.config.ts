@@ -2,6 +2,7 @@
 // slow TypeScript reference. FLYHASH_ISA and FLYHASH_BACKEND, set outside, choose what is tested; FLYHASH_SEED
 // repeats a run of the property tests.
 
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Tests that need servers, which `npm run test:engines` gets. */
@@ -15,6 +16,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...SERVERS, ...BATCH, 'test/package/**'],
     pool: 'threads',
+    // Left to itself vitest keeps a core free, which on two cores is every second one.
+    maxWorkers: Number(process.env.VITEST_MAX_WORKERS ?? availableParallelism()),
     testTimeout: 120_000,
     hookTimeout: 120_000,
     allowOnly: false,
