@@ -30,7 +30,13 @@ function runSuiteUnderAddressSanitizer() {
     UBSAN_OPTIONS: 'print_stacktrace=1',
     FLYHASH_MUTATIONS: process.env.FLYHASH_MUTATIONS ?? '100000',
   };
-  const files = [...DOORS, 'test/files/mutations', 'test/hash/abort', 'test/workers/'];
+  const files = [
+    '--exclude=test/kernels/bulk*',
+    ...DOORS,
+    'test/files/mutations',
+    'test/hash/abort',
+    'test/workers/',
+  ];
   return runSuite('asan', { cwd, env, args: [...files, ...args] });
 }
 

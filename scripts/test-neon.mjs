@@ -28,12 +28,7 @@ const env = {
   NODE_OPTIONS: '--import=data:text/javascript,process.execPath=process.env.EMULATED_NODE',
 };
 // The native tests have compared every kernel with the scalar one; this is what takes no more than minutes of the rest.
-const FILES = [
-  'test/golden/',
-  'test/hash/every-hasher',
-  'test/files/formats',
-  'test/words/bio-word',
-];
+const FILES = ['test/golden/', 'test/files/formats'];
 console.warn(`run under the emulator: ${FILES.join(', ')}`);
 const args = [
   ...['--testTimeout=600000', '--hookTimeout=600000'],
