@@ -67,7 +67,7 @@ describe.each([...allBackends])('codes of words on %s', (_name, backend) => {
         const withItself = code === undefined ? undefined : all.nearest(code, ROWS);
         expect(withItself?.length).toBe(order.length + 1);
       }),
-      { numRuns: RUNS / 4 },
+      { numRuns: Math.ceil(RUNS / 4) },
     );
   });
 
@@ -89,7 +89,7 @@ describe.each([...allBackends])('codes of words on %s', (_name, backend) => {
         expect(found?.[0].similarity).toBeCloseTo(order[0].similarity, 6);
         expect(found?.every(({ id }) => id > 2)).toBe(true);
       }),
-      { numRuns: RUNS / 10 },
+      { numRuns: Math.ceil(RUNS / 10) },
     );
   });
 });
