@@ -1,5 +1,5 @@
-// Adds up the reports that vitest and GoogleTest left in a folder: prints one line a run, the levels that the
-// whole suite ran on, loudly those that it did not, and last "PASSED FAILED SKIPPED" for .ci/run.
+// Adds up the reports that vitest and GoogleTest left in a folder: prints one line a run, the levels that
+// classes ran on beside npm test, loudly those that they did not, and last "PASSED FAILED SKIPPED" for .ci/run.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -1,5 +1,5 @@
-// Builds the addon with cmake-js, the developers' build, and runs the suite on it. Both builds read one
-// source list and repeat the same flags; here that is tested. `npm run test:cmake`.
+// Builds the addon with cmake-js, the developers' build, and runs golden hashes and the loader's tests on it.
+// Both builds read one source list and repeat the same flags; here that is tested. `npm run test:cmake`.
 
 import { join } from 'node:path';
 import { npm, ROOT, runSuite, stage } from './suite.mjs';

@@ -143,6 +143,15 @@ describe('every source file', () => {
     expect(foreign).toEqual([]);
   });
 
+  it('names no page of docs that is not there', () => {
+    const named = everything.flatMap(({ path, text }) =>
+      Array.from(text.matchAll(/(?<![\w/])docs\/[\w/-]+\.md/g), ([page]) => `${path}: ${page}`),
+    );
+    expect(named.length).toBeGreaterThan(10);
+    const gone = named.filter((one) => !exists(one.split(': ')[1]));
+    expect(gone).toEqual([]);
+  });
+
   it('of C++ has functions of at most 40 lines', () => {
     expect(native.flatMap(longFunctions)).toEqual([]);
   });

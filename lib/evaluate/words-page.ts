@@ -121,7 +121,7 @@ function settingsOf(model: BioWord, rows: number): string {
   return [
     `${vocabulary.size} words, learnt from ${tokens} tokens by the trainer '${trainer}' in windows of ${window}.`,
     `A code is ${active} active units of ${units}: ${bits} bits, ${Math.ceil(bits / 8)} bytes.`,
-    `Sentences count the ${rows} words whose synapses are on this page.`,
+    `Sentences count the ${rows} words whose synapses are on this page, and are cut at whatever is no letter, digit or mark.`,
   ].join(' ');
 }
 
