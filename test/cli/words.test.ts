@@ -3,24 +3,17 @@
  * sentence; figures, codes of other people's vectors, the page; and everything that can be wrong with what it is given.
  */
 
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CommandFolder } from '../support/command-line.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'flyhash-words-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const at = (name: string): string => join(folder, name);
+const folder = new CommandFolder();
+const at = (name: string): string => folder.at(name);
 
 function words(args: readonly string[], input?: string) {
-  const options = { encoding: 'utf8', timeout: 60_000, input } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'words', ...args], options);
-  return { status, stdout, stderr };
+  const { status, stdout, stderr } = folder.run(['words', ...args], input);
+  return { status, stdout: String(stdout), stderr: String(stderr) };
 }
 
 const WHO = [
@@ -34,18 +27,7 @@ const TEXT = Array.from({ length: 300 }, (_, i) => {
   ][i % 2];
   return `the ${WHO[i % 2][Math.floor(i / 2) % 3]} ${does} ${what}\n`;
 }).join('');
-const SIZES = [
-  '--units',
-  '6',
-  '--active',
-  '3',
-  '--minimum-count',
-  '5',
-  '--seed',
-  '1',
-  '--shift',
-  '1',
-];
+const SIZES = '--units 6 --active 3 --minimum-count 5 --seed 1 --shift 1'.split(' ');
 
 beforeAll(() => {
   writeFileSync(at('text.txt.gz'), gzipSync(TEXT));
