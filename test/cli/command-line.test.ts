@@ -172,7 +172,10 @@ describe('flyhash', () => {
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const pipe = await open(at('pipe.csv'), 'w');
     child.kill('SIGINT');
-    await pipe.writeFile(readFileSync(VECTORS));
+    // The command may be gone before it has read all of it.
+    await pipe.writeFile(readFileSync(VECTORS)).catch((error) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
     await pipe.close();
     expect(await ended).toBe(130);
     expect(existsSync(at('never.json'))).toBe(false);
