@@ -13,6 +13,7 @@ import { nestedParts, PARTS, type Parts, type PartsReader } from '../files/parts
 import { Stored } from '../files/stored.ts';
 import { readWordList, wordListTensors } from '../files/word-list.ts';
 import { checkWords } from '../files/word-vectors.ts';
+import { MAX_ACTIVE, MAX_UNITS } from '../search/inverted-index.ts';
 import { type CodeSpace, codeSpace } from './code-space.ts';
 
 /** A word that is near, and how near. */
@@ -60,9 +61,9 @@ export class WordCodes<
    * Codes of words.
    *
    * @param words at least one, no two equal.
-   * @param codes as many as words, in their order.
-   * @throws TypeError for another kind of argument; RangeError for words that are none or come twice, and for another
-   * number of codes.
+   * @param codes as many as words, in their order; sparse ones of at most 2^22 units and 65,535 active ones.
+   * @throws TypeError for another kind of argument; RangeError for words that are none or come twice, and for codes of
+   * another number or size.
    */
   static from<Codes extends BitCodes | SparseCodes>(
     words: readonly string[],
@@ -74,6 +75,10 @@ export class WordCodes<
     }
     if (codes.rows !== own.length) {
       throw wrongValue('codes.rows', `${own.length}, as many as words`, codes.rows);
+    }
+    if (codes instanceof SparseCodes) {
+      checkInteger(codes.units, 'codes.units', 1, MAX_UNITS);
+      checkInteger(codes.active, 'codes.active', 1, MAX_ACTIVE);
     }
     return new WordCodes(MAKING, { words: own, codes });
   }

@@ -125,6 +125,10 @@ describe('codes of words', () => {
     expect(() => WordCodes.from(['a', 'a'], bits)).toThrow(
       'words[1] must be unlike the words before',
     );
+    const wide = SparseCodes.from(Uint32Array.of(7), { units: 2 ** 31, active: 1 });
+    expect(() => WordCodes.from(['a'], wide)).toThrow(
+      'codes.units must be a whole number from 1 to 4194304, got 2147483648',
+    );
     expect(() => WordCodes.from([], bits)).toThrow('words.length must be at least 1, got 0');
     expect(() => WordCodes.from(['a'], 'x' as never)).toThrow(
       'codes must be BitCodes or SparseCodes',
