@@ -67,9 +67,9 @@ Support detect() {
   const std::uint32_t bmi1Avx2Bmi2 = bit(3) | bit(5) | bit(8);
   support.avx2 = (states & 0x6) == 0x6 && lzcnt && hasAll(extended.ebx, bmi1Avx2Bmi2);
   const std::uint32_t fDqBwVl = bit(16) | bit(17) | bit(30) | bit(31);
-  const std::uint32_t vbmi2Vpopcntdq = bit(6) | bit(14);
+  const std::uint32_t vbmi2VnniVpopcntdq = bit(6) | bit(11) | bit(14);
   support.avx512 = support.avx2 && (states & 0xe6) == 0xe6 && hasAll(extended.ebx, fDqBwVl) &&
-                   hasAll(extended.ecx, vbmi2Vpopcntdq);
+                   hasAll(extended.ecx, vbmi2VnniVpopcntdq);
   return support;
 }
 

@@ -1,4 +1,4 @@
-// Level avx512: AVX-512 F, BW, DQ, VL, VBMI2 and VPOPCNTDQ (Ice Lake and Zen 4 onward).
+// Level avx512: AVX-512 F, BW, DQ, VL, VBMI2, VNNI and VPOPCNTDQ (Ice Lake and Zen 4 onward).
 // A stub: it opens the level's namespace and target region, includes the kernel texts and fills the
 // table.
 
@@ -16,7 +16,8 @@
 #include <immintrin.h>
 
 FLYHASH_REGION_BEGIN(
-    "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx512vpopcntdq,avx2,fma,popcnt,bmi,bmi2,lzcnt")
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,avx512vnni,avx512vpopcntdq,avx2,fma,popcnt,bmi,"
+    "bmi2,lzcnt")
 
 namespace flyhash::avx512 {
 namespace {

@@ -44,7 +44,7 @@ inline void windowsAddPair(WindowsBag& bag, const std::int16_t* a, const std::in
                            WeightPair pair) {
   for (std::size_t unit = 0; unit < bag.stride; unit += 32) {
     const I32x32 own = loadBoth(bag.sums + unit);
-    storeBoth(bag.sums + unit, addBoth(own, weighed(a + unit, b + unit, pair)));
+    storeBoth(bag.sums + unit, addWeighed(own, a + unit, b + unit, pair));
   }
 }
 
@@ -56,10 +56,8 @@ inline void windowsFlush(WindowsBag& bag) {
   const WeightPair ones = weightPair(1, 1);
   const std::int16_t* const* rows = bag.pending;
   for (std::size_t unit = 0; unit < bag.stride; unit += 32) {
-    const I32x32 first = weighed(rows[0] + unit, rows[1] + unit, ones);
-    const I32x32 second = weighed(rows[2] + unit, rows[3] + unit, ones);
-    const I32x32 own = loadBoth(bag.sums + unit);
-    storeBoth(bag.sums + unit, addBoth(own, addBoth(first, second)));
+    const I32x32 own = addWeighed(loadBoth(bag.sums + unit), rows[0] + unit, rows[1] + unit, ones);
+    storeBoth(bag.sums + unit, addWeighed(own, rows[2] + unit, rows[3] + unit, ones));
   }
 }
 

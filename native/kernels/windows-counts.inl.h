@@ -22,7 +22,11 @@ inline void windowsOrder(const std::int32_t* tokens, std::size_t count, std::siz
 }
 
 // How far ahead the winners around a place are fetched.
-inline constexpr std::size_t WINDOWS_COUNTS_AHEAD = 8;
+inline constexpr std::size_t WINDOWS_COUNTS_AHEAD = 16;
+
+// Counts of the next word that are fetched at each place of a word: rows come in no order that a
+// machine could guess, and all at once they would hold up the winners.
+inline constexpr std::size_t WINDOWS_COUNTS_FETCHED = 64;
 
 // The places of a word that may be read.
 struct WindowsList {
@@ -51,6 +55,23 @@ inline WindowsList windowsList(const WindowsPlaces& places, std::size_t word) {
   }
 }
 
+// Fetches the ends of the stretch of winners around a place, which lie in two lines of cache or
+// one.
+[[gnu::always_inline]] inline void windowsFetchAround(const std::uint32_t* winners, std::size_t at,
+                                                      std::size_t radius) {
+  prefetch(winners + (at < radius ? 0 : at - radius));
+  prefetch(winners + at + radius);
+}
+
+// Fetches some of the counts of a row and of its like in the other table.
+[[gnu::always_inline]] inline void windowsFetchCounts(const std::uint32_t* context,
+                                                      const std::uint32_t* target) {
+  for (std::size_t unit = 0; unit < WINDOWS_COUNTS_FETCHED; unit += 16) {
+    prefetch(context + unit);
+    prefetch(target + unit);
+  }
+}
+
 // Adds the places of words first .. end - 1: one to the word's count as target for the winner of
 // its own window, one as context for each winner of another window that it lies in.
 inline void windowsCounts(const std::uint32_t* winners, std::size_t count, std::size_t radius,
@@ -61,10 +82,20 @@ inline void windowsCounts(const std::uint32_t* winners, std::size_t count, std::
     std::uint32_t* context = contextCounts + word * units;
     std::uint32_t* target = targetCounts + word * units;
     const WindowsList list = windowsList(places, word);
+    std::size_t fetched = word + 1 < end ? 0 : units;
     for (std::size_t i = list.begin; i < list.end; i++) {
       const std::size_t at = places.positions[i];
-      if (i + WINDOWS_COUNTS_AHEAD < list.end) {
-        prefetch(winners + places.positions[i + WINDOWS_COUNTS_AHEAD]);
+      if (i + WINDOWS_COUNTS_AHEAD < places.count) {
+        const std::size_t later = places.positions[i + WINDOWS_COUNTS_AHEAD];
+        prefetch(winners + later - radius);
+        prefetch(winners + later + radius);
+      }
+      if (fetched < units) {
+        for (std::size_t u = 0; u < 64; u += 16) {
+          prefetch(context + units + fetched + u);
+          prefetch(target + units + fetched + u);
+        }
+        fetched += 64;
       }
       if (at >= count) continue;
       if (winners[at] < units) target[winners[at]]++;

@@ -24,9 +24,6 @@ inline void storeBoth(std::int32_t* to, const I32x32& a) {
   store(to, a.low);
   store(to + 16, a.high);
 }
-inline I32x32 addBoth(const I32x32& a, const I32x32& b) {
-  return {add(a.low, b.low), add(a.high, b.high)};
-}
 inline I32x32 maximumBoth(const I32x32& a, const I32x32& b) {
   return {maximum(a.low, b.low), maximum(a.high, b.high)};
 }
@@ -114,11 +111,11 @@ template <bool WORD>
                                                   std::size_t unit) {
   prefetch(rows.laterContext + unit);
   prefetch(rows.laterTarget + unit);
-  const I32x32 moved = weighed(rows.incoming + unit, rows.outgoing + unit, sums.slide);
-  const I32x32 own = addBoth(loadBoth(sums.sums + unit), moved);
+  const I32x32 own = addWeighed(loadBoth(sums.sums + unit), rows.incoming + unit,
+                                rows.outgoing + unit, sums.slide);
   storeBoth(sums.sums + unit, own);
   if (!WORD) return own;
-  return addBoth(own, weighed(rows.target + unit, rows.own + unit, sums.centre));
+  return addWeighed(own, rows.target + unit, rows.own + unit, sums.centre);
 }
 
 // Slides all sums on; the unit of the largest.
@@ -171,7 +168,7 @@ inline void windowsSpan(const WindowsText& text, const WindowsSpan& span, std::s
     const std::int16_t* row = windowsRow(text.context, text.tokens[at], true, sums);
     for (std::size_t unit = 0; unit < sums.stride; unit += 32) {
       const I32x32 own = loadBoth(sums.sums + unit);
-      storeBoth(sums.sums + unit, addBoth(own, weighed(row + unit, sums.zeros, sums.slide)));
+      storeBoth(sums.sums + unit, addWeighed(own, row + unit, sums.zeros, sums.slide));
     }
   }
   for (std::size_t at = first; at < last; at++) {

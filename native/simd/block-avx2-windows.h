@@ -85,6 +85,12 @@ inline WeightPair weightPair(std::int32_t first, std::int32_t second) {
            _mm256_madd_epi16(_mm256_unpackhi_epi16(a1, b1), pair.v)}};
 }
 
+inline I32x32 addWeighed(I32x32 sums, const std::int16_t* a, const std::int16_t* b,
+                         WeightPair pair) {
+  const I32x32 own = weighed(a, b, pair);
+  return {add(sums.low, own.low), add(sums.high, own.high)};
+}
+
 inline I32x32 inOrder(I32x32 sums) {
   const auto sixteen = [&](int i) -> I32x16 {
     return {_mm256_permute2x128_si256(sums.low.v[i], sums.high.v[i], 0x20),

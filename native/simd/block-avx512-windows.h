@@ -43,6 +43,14 @@ inline WeightPair weightPair(std::int32_t first, std::int32_t second) {
           {_mm512_madd_epi16(_mm512_unpackhi_epi16(first, second), pair.v)}};
 }
 
+[[gnu::always_inline]] inline I32x32 addWeighed(I32x32 sums, const std::int16_t* a,
+                                                const std::int16_t* b, WeightPair pair) {
+  const __m512i first = _mm512_loadu_si512(a);
+  const __m512i second = _mm512_loadu_si512(b);
+  return {{_mm512_dpwssd_epi32(sums.low.v, _mm512_unpacklo_epi16(first, second), pair.v)},
+          {_mm512_dpwssd_epi32(sums.high.v, _mm512_unpackhi_epi16(first, second), pair.v)}};
+}
+
 inline I32x32 inOrder(I32x32 sums) {
   const __m512i first = _mm512_shuffle_i32x4(sums.low.v, sums.high.v, 0x44);
   const __m512i second = _mm512_shuffle_i32x4(sums.low.v, sums.high.v, 0xee);

@@ -1,4 +1,4 @@
-// The 64-byte blocks on AVX-512 (F, BW, DQ, VL, VBMI2, VPOPCNTDQ): one register each.
+// The 64-byte blocks on AVX-512 (F, BW, DQ, VL, VBMI2, VNNI, VPOPCNTDQ): one register each.
 // Every block-*.h defines the same names with the same results, bit for bit; only the registers
 // differ. Included by isa/avx512.cc inside its namespace and its target region, never elsewhere.
 

@@ -68,4 +68,10 @@ inline I32x32 weighed(const std::int16_t* a, const std::int16_t* b, WeightPair p
   return {half(0), half(16)};
 }
 
+inline I32x32 addWeighed(I32x32 sums, const std::int16_t* a, const std::int16_t* b,
+                         WeightPair pair) {
+  const I32x32 own = weighed(a, b, pair);
+  return {add(sums.low, own.low), add(sums.high, own.high)};
+}
+
 inline I32x32 inOrder(I32x32 sums) { return sums; }

@@ -77,5 +77,12 @@ inline I32x32 weighed(const std::int16_t* a, const std::int16_t* b, WeightPair p
   return {half(0), half(16)};
 }
 
+// Sums and weighed(a, b, pair) added up.
+inline I32x32 addWeighed(const I32x32& sums, const std::int16_t* a, const std::int16_t* b,
+                         WeightPair pair) {
+  const I32x32 own = weighed(a, b, pair);
+  return {add(sums.low, own.low), add(sums.high, own.high)};
+}
+
 // Sums in the level's order, put in the order of their weights.
 inline I32x32 inOrder(const I32x32& sums) { return sums; }
