@@ -22,7 +22,16 @@ const NODE_VERSIONS = ['22.23.3', '24.21.0'];
 const FOLDER = join(CACHE, 'package');
 const TOOLS = join(CACHE, 'package-tools');
 /** What prebuilds are made from, in native/. */
-const COMPILED = ['addon', 'dispatch.cc', 'dispatch.h', 'isa', 'kernels', 'simd', 'threads'];
+const COMPILED = [
+  'addon',
+  'dispatch.cc',
+  'dispatch.h',
+  'isa',
+  'kernels',
+  'prebuild',
+  'simd',
+  'threads',
+];
 
 function newest(path) {
   const status = statSync(path, { throwIfNoEntry: false });
