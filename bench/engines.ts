@@ -55,6 +55,8 @@ interface Line {
   readonly middle: number;
   readonly slow: number;
   readonly recall: number;
+  /** Whether every distance is that of the local index. */
+  readonly isSame: boolean;
 }
 
 function images(folder: string, name: string, rows: number): Float32Array {
@@ -78,7 +80,7 @@ function vectors(folder: string | undefined): Float32Array {
 
 const lines: Line[] = [];
 
-/** The share of places whose distance is among the true ones. */
+/** The share of rows found that are no farther than the last of the true ones. */
 function recallOf(found: Uint32Array, truth: Uint32Array): number {
   let hits = 0;
   for (let from = 0; from < truth.length; from += K) {
@@ -109,9 +111,9 @@ async function asked<Codes extends { rows: number; slice(a: number, b: number): 
   index: CodeIndex<Codes>,
   { codes, queries, truth }: Loaded<Codes>,
   seconds: number,
-  more: { options?: object; built?: number; bytes?: number } = {},
+  more: { options?: object; built?: number; bytes?: number; isApproximate?: boolean } = {},
 ): Promise<void> {
-  const { options = {}, built, bytes } = more;
+  const { options = {}, built, bytes, isApproximate = false } = more;
   const times: number[] = [];
   const found = new Uint32Array(truth.length);
   for (let i = 0; i < 2 * queries.rows; i++) {
@@ -123,13 +125,14 @@ async function asked<Codes extends { rows: number; slice(a: number, b: number): 
   }
   const recall = recallOf(found, truth);
   const isSame = found.every((distance, i) => distance === truth[i]);
-  if (isSame !== (recall === 1)) throw new Error(`${engine}: other distances than the local index`);
+  if (!isSame && !isApproximate) throw new Error(`${engine}: other distances than the local index`);
   const [middle, slow] = [quantile(times, 0.5), quantile(times, 0.95)];
-  lines.push({ engine, load: codes.rows / seconds, built, bytes, middle, slow, recall });
+  const load = codes.rows / seconds;
+  lines.push({ engine, load, built, bytes, middle, slow, recall, isSame });
   console.log(line(lines[lines.length - 1]));
 }
 
-function line({ engine, load, built, bytes, middle, slow, recall }: Line): string {
+function line({ engine, load, built, bytes, middle, slow, recall, isSame }: Line): string {
   const cells = [
     engine,
     Math.round(load).toLocaleString('en'),
@@ -137,7 +140,7 @@ function line({ engine, load, built, bytes, middle, slow, recall }: Line): strin
     bytes === undefined ? '' : bytes.toFixed(0),
     middle.toFixed(1),
     slow.toFixed(1),
-    recall === 1 ? 'all, exactly' : recall.toFixed(3),
+    isSame ? 'all, exactly' : recall.toFixed(3),
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -161,7 +164,7 @@ async function postgresBits(pool: pg.Pool, bits: Loaded<BitCodes>, model: string
   const built = (performance.now() - start) / 1000;
   const graphBytes = await rowBytes(pool, 'exact', rows);
   for (const candidates of [40, 100, 400]) {
-    const more = { options: { candidates }, built, bytes: graphBytes };
+    const more = { options: { candidates }, built, bytes: graphBytes, isApproximate: true };
     await asked(`PostgreSQL, graph, candidates ${candidates}`, exact, bits, seconds, more);
   }
   for (const tables of [16, 32]) {
@@ -169,7 +172,7 @@ async function postgresBits(pool: pg.Pool, bits: Loaded<BitCodes>, model: string
     const sizes = { tables, keyBits: 16, keys: 'sampled' as const };
     const lsh = await PgLshIndex.open(pool, { name, ...common, ...sizes });
     const own = await loadSeconds(lsh, bits.codes);
-    const more = { bytes: await rowBytes(pool, name, rows) };
+    const more = { bytes: await rowBytes(pool, name, rows), isApproximate: true };
     await asked(`PostgreSQL, ${tables} tables of 16 bits, no extension`, lsh, bits, own, more);
   }
 }
@@ -229,7 +232,7 @@ async function milvus(bits: Loaded<BitCodes>, model: string): Promise<void> {
   await indexed(address, 'listed');
   for (const probes of [8, 32]) {
     const engine = `Milvus 2.3, 256 lists, probes ${probes}, 'Eventually'`;
-    await asked(engine, listed, bits, own, { options: { probes } });
+    await asked(engine, listed, bits, own, { options: { probes }, isApproximate: true });
   }
   await listed.close();
   await server.remove();

@@ -2,7 +2,7 @@
 // centred. What codes are compared with.
 
 import { KernelWork } from '../lib/hash/kernel-work.ts';
-import { readText } from '../lib/index.ts';
+import { readText, type Vocabulary } from '../lib/index.ts';
 import { countCooccurrences } from '../lib/words/cooccurrences.ts';
 import { Corpus } from '../lib/words/corpus.ts';
 import { ppmiMatrix } from '../lib/words/ppmi.ts';
@@ -13,6 +13,7 @@ const DIM = 300;
 const SVD = { dimensions: DIM, oversampling: 20, rounds: 2, degree: 3, power: 0.5 };
 
 export interface BenchVectors {
+  readonly vocabulary: Vocabulary;
   readonly words: readonly string[];
   readonly dim: number;
   readonly vectors: Float32Array;
@@ -35,5 +36,5 @@ export async function wordVectors(path: string, seed: number): Promise<BenchVect
   const matrix = await ppmiMatrix(counts, { smoothing: 0.75, shift: 5 }, work);
   await counts.close();
   const { vectors } = await truncatedSvd(matrix, { ...SVD, seed }, work);
-  return { words, dim: DIM, vectors: centred(vectors) };
+  return { vocabulary: corpus.vocabulary, words, dim: DIM, vectors: centred(vectors) };
 }

@@ -99,16 +99,23 @@ function part(
   return { codes: chosen, labels: rows.map((row) => labels[ids[row]]) };
 }
 
-/** How well the classes of every fifth document are told. */
-export async function documentFigure(
-  model: BioWord,
+/** How well the classes of every fifth document are told by codes of those that have one. */
+export function classFigure(
+  coded: { readonly codes: SparseCodes; readonly ids: Uint32Array },
   { texts, labels }: DocumentSet,
-  active: number,
-  signal: AbortSignal,
-): Promise<DocumentFigure> {
-  const coded = await model.documents(texts, { active, signal });
+): DocumentFigure {
   const train = part(coded, labels, false);
   const { accuracy, tested } = documentClasses(train, part(coded, labels, true));
   const asked = Math.ceil(texts.length / SHARE);
   return { value: (accuracy * tested) / asked, covered: tested, asked };
+}
+
+/** The same by a model's codes. */
+export async function documentFigure(
+  model: BioWord,
+  set: DocumentSet,
+  active: number,
+  signal: AbortSignal,
+): Promise<DocumentFigure> {
+  return classFigure(await model.documents(set.texts, { active, signal }), set);
 }
