@@ -11,14 +11,12 @@ import { basename, join } from 'node:path';
 import { PLATFORMS } from './platforms.mjs';
 import { CACHE, must, ROOT } from './suite.mjs';
 
-const { sources, addon, definitions } = JSON.parse(
+const { sources, addon, prebuild, definitions } = JSON.parse(
   readFileSync(join(ROOT, 'native', 'sources.json'), 'utf8'),
 );
 const EXPORTED = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
 /** What runs for every number of a vector is compiled for speed; doors, and the level of old processors, for size. */
 const FAST = ['native/isa/avx2.cc', 'native/isa/avx512.cc', 'native/isa/neon.cc'];
-/** What the C++ library that is linked in is spared. */
-const SPARED = 'native/prebuild/demangle.cc';
 const COMPILE = [
   ...['-std=c++20', '-g0', '-DNDEBUG', '-fPIC', '-fexceptions', '-fno-rtti'],
   ...['-ffp-contract=off', '-fvisibility=hidden', '-fvisibility-inlines-hidden'],
@@ -76,7 +74,7 @@ async function buildWithZig(compiler, platform, target) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const driver = ['c++', '-target', target];
-  const objects = [...sources, ...addon, SPARED].map((source) => [
+  const objects = [...sources, ...addon, ...prebuild].map((source) => [
     source,
     join(folder, `${source.replaceAll('/', '-')}.o`),
   ]);

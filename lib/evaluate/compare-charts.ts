@@ -35,10 +35,7 @@ const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'] as const;
 /** Colours that stand for those of the page. */
 const INK = '#010203';
 const FAINT = '#010204';
-const PAGE_COLORS = [
-  [INK, 'currentColor'],
-  [FAINT, 'var(--faint)'],
-] as const;
+const PAGE_COLORS = { ink: 'currentColor', faint: 'var(--faint)' };
 
 /** A plus sign, that nothing else on a chart looks like. */
 export const EXACT_PATH = 'M4 0h3v4h4v3h-4v4h-3v-4h-4v-3h4z';
@@ -164,8 +161,8 @@ export function chartSeries(comparison: Comparison, kind: ChartKind): LineSeries
   return kind === 'bytes' ? lines : [...lines, exactSeries(comparison)];
 }
 
-/** What ECharts is told. */
-function chartOption(comparison: Comparison, kind: ChartKind): EChartsOption {
+/** What ECharts is told; the colours of the page are placeholders, which plainSvg replaces. */
+export function chartOption(comparison: Comparison, kind: ChartKind): EChartsOption {
   const series = chartSeries(comparison, kind);
   const xs = series.flatMap(({ data }) => (data as Point[]).map(([x]) => x));
   const logBase = kind === 'bytes' ? 2 : 10;
@@ -193,6 +190,20 @@ export async function chartLibrary(
   }
 }
 
+/** Drawn SVG without what counts up in a process, and with colours instead of their placeholders. */
+export function plainSvg(
+  drawn: string,
+  ids: string,
+  colors: Readonly<Record<'ink' | 'faint', string>>,
+): string {
+  return drawn
+    .replace(HOVER_STYLES, '')
+    .replaceAll(HOVER_CLASSES, '')
+    .replaceAll(COUNTED_IDS, ids)
+    .replaceAll(INK, colors.ink)
+    .replaceAll(FAINT, colors.faint);
+}
+
 /** A chart as an SVG element that scales with its box. */
 export function chartSvg(
   library: typeof import('echarts'),
@@ -203,11 +214,11 @@ export function chartSvg(
   const chart = library.init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption(chartOption(comparison, kind));
-    let svg = chart.renderToSVGString({ useViewBox: true });
-    svg = svg.replace(HOVER_STYLES, '').replaceAll(HOVER_CLASSES, '');
-    svg = svg.replaceAll(COUNTED_IDS, `${kind}-${width}-`);
-    for (const [placeholder, color] of PAGE_COLORS) svg = svg.replaceAll(placeholder, color);
-    return svg;
+    return plainSvg(
+      chart.renderToSVGString({ useViewBox: true }),
+      `${kind}-${width}-`,
+      PAGE_COLORS,
+    );
   } finally {
     chart.dispose();
   }

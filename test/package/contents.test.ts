@@ -37,7 +37,8 @@ function mapOf(path: string): string | undefined {
 }
 
 describe('the tarball', () => {
-  it.skipIf(!setting.isPortable)('is smaller than 4 MB with all prebuilds', () => {
+  it('is smaller than 4 MB with all prebuilds', ({ skip }) => {
+    if (!setting.isPortable) skip('the local build is packed, which is not made to be small');
     const prebuilds = paths.filter((path) => path.startsWith('prebuilds/'));
     const sizes = prebuilds.map((path) => {
       const zipped = execFileSync('gzip', ['-9', '-c', join(packed, path)], { maxBuffer: 1 << 26 });
