@@ -37,7 +37,7 @@ export const CLASSES = [
 export const NODE = [
   'test/golden/',
   'test/backend/',
-  'test/cli/',
+  'test/cli/command',
   'test/files/load',
   'test/files/save',
   'test/files/without-node',

@@ -11,7 +11,10 @@ const args = [...CLASSES, ...process.argv.slice(2)];
 
 const runs = [
   { label: 'reference', env: { FLYHASH_BACKEND: 'reference' } },
-  ...levels.map((level) => ({ label: level, env: { FLYHASH_ISA: level } })),
+  ...levels.map((level) => ({
+    label: level,
+    env: { FLYHASH_BACKEND: 'native', FLYHASH_ISA: level },
+  })),
 ];
 const failed = runs.filter(({ label, env }) => !runSuite(`level-${label}`, { env, args }));
 

@@ -28,6 +28,7 @@ function runSuiteUnderAddressSanitizer() {
     LD_PRELOAD: library,
     ASAN_OPTIONS: 'detect_leaks=0:alloc_dealloc_mismatch=0',
     UBSAN_OPTIONS: 'print_stacktrace=1',
+    FLYHASH_BACKEND: 'native', // TypeScript alone has nothing to be found
     FLYHASH_MUTATIONS: process.env.FLYHASH_MUTATIONS ?? '100000',
   };
   const files = [

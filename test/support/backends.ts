@@ -55,9 +55,9 @@ export const levelBackends: ReadonlyMap<string, Backend> = new Map(
   LEVELS.map((level) => [level, new LevelBackend(addon, loaded.file, level)]),
 );
 
-/** Every backend by name: reference, then the levels. FLYHASH_BACKEND=reference leaves only the reference. */
+/** Every backend by name: reference, then the levels. FLYHASH_BACKEND leaves only the reference, or only the levels. */
 export const allBackends: ReadonlyMap<string, Backend> = new Map<string, Backend>([
-  ['reference', reference],
+  ...(process.env.FLYHASH_BACKEND === 'native' ? [] : [['reference', reference] as const]),
   ...(process.env.FLYHASH_BACKEND === 'reference' ? [] : levelBackends),
 ]);
 
