@@ -101,6 +101,7 @@ describe('the page', () => {
       'python',
       'python',
       'python',
+      'python',
       'yaml',
     ]);
   });
@@ -150,6 +151,17 @@ if (engines.python !== undefined) {
       mkdirSync(folder.at(`dask-${shares}`));
       python('dask_shares.py', 'model.safetensors', 'embeddings.npy', `dask-${shares}`, shares);
       expect(folder.read(`dask-${shares}/codes.raw`).equals(codes)).toBe(true);
+    });
+  });
+}
+
+if (engines.python !== undefined) {
+  describe('Ray', () => {
+    it('hashes 3 shares as tasks', () => {
+      mkdirSync(folder.at('ray'));
+      const paths = ['model.safetensors', 'embeddings.npy', 'ray'].map((name) => folder.at(name));
+      python('ray_shares.py', ...paths, '3');
+      expect(folder.read('ray/codes.raw').equals(codes)).toBe(true);
     });
   });
 }
