@@ -19,22 +19,22 @@ import { type OpenVectors, rowsWithin, type VectorBlock } from './vector-block.t
 
 type Library = typeof import('apache-arrow');
 
-function corrupt(path: string, cause: unknown): FlyhashError {
+/** What is wrong with a file, at the end of what was read of it. */
+function corrupt({ path, offset }: ByteReader, cause: unknown): FlyhashError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  return new FlyhashError('ERR_CORRUPT_FILE', `${path} must be whole Arrow, got: ${said}`, {
-    cause,
-  });
+  const message = `${path}: byte ${offset} must be behind whole batches of Arrow, got: ${said}`;
+  return new FlyhashError('ERR_CORRUPT_FILE', message, { cause });
 }
 
 /** Throws unless a column has the numbers that its rows claim, before anything is made of the claim. */
-function checkLength(library: Library, column: Vector, path: string): void {
+function checkLength(library: Library, column: Vector, from: ByteReader): void {
   for (const { length, type, children, valueOffsets } of column.data) {
     const isFixed = library.DataType.isFixedSizeList(type);
     const wanted = isFixed ? length * type.listSize : length + 1;
     const found = isFixed ? children[0]?.length : valueOffsets?.length;
     const values = children[0]?.values as ArrayLike<unknown> | undefined;
     if (found >= wanted && (values?.length ?? 0) >= (children[0]?.length ?? 0)) continue;
-    throw corrupt(path, `a batch of ${length} rows without their numbers`);
+    throw corrupt(from, `a batch of ${length} rows without their numbers`);
   }
 }
 
@@ -60,10 +60,11 @@ function* listsOf(
 function blockOfBatch(
   library: Library,
   batch: RecordBatch,
-  path: string,
+  from: ByteReader,
   columns: TableColumns,
   first: number,
 ): VectorBlock | undefined {
+  const { path } = from;
   const { fields } = batch.schema;
   const { DataType: is } = library;
   const lists = fields.filter(({ type }) => is.isFixedSizeList(type) || is.isList(type));
@@ -71,7 +72,7 @@ function blockOfBatch(
   const column = checkedColumn(path, fields.map(nameOf), lists.map(nameOf), columns);
   const vectors = batch.getChild(column);
   if (vectors === null || batch.numRows === 0) return undefined;
-  checkLength(library, vectors, path);
+  checkLength(library, vectors, from);
   const name = `${path}: ${column}`;
   const block = rowsOfLists([...listsOf(library, vectors, name, first)], name, first);
   const { keyColumn } = columns;
@@ -170,7 +171,7 @@ async function* batchesOf(library: Library, from: ByteReader): AsyncGenerator<Re
     if (reader.schema === undefined) throw new Error('no schema');
     for await (const batch of reader) yield batch;
   } catch (error) {
-    throw error instanceof FlyhashError ? error : corrupt(from.path, error);
+    throw error instanceof FlyhashError ? error : corrupt(from, error);
   }
   await bytes.end();
 }
@@ -180,13 +181,12 @@ async function* blocksOf(
   reader: ByteReader,
   columns: TableColumns,
 ): AsyncGenerator<VectorBlock, void> {
-  const { path } = reader;
   let [row, dim] = [0, 0];
   for await (const batch of batchesOf(library, reader)) {
-    const block = blockOfBatch(library, batch, path, columns, row);
+    const block = blockOfBatch(library, batch, reader, columns, row);
     if (block === undefined) continue;
     if (dim !== 0 && block.dim !== dim) {
-      throw corrupt(path, `rows of ${dim} and of ${block.dim} numbers`);
+      throw corrupt(reader, `rows of ${dim} and of ${block.dim} numbers`);
     }
     dim = block.dim;
     row += block.rows;

@@ -31,13 +31,6 @@ interface Opened {
   readonly keyColumn: string | undefined;
 }
 
-function corrupt(path: string, cause: unknown): FlyhashError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return new FlyhashError('ERR_CORRUPT_FILE', `${path} must be whole Parquet, got: ${said}`, {
-    cause,
-  });
-}
-
 /**
  * A file as hyparquet reads it: any bytes, asked for by their place. hyparquet asks for several pieces at a time and waits for
  * one, so a piece that is not there must not be a rejection, which nobody might hear: it is empty, and the fault is kept.
@@ -48,11 +41,20 @@ class ParquetBytes implements AsyncBuffer {
   fault: FlyhashError | undefined;
   readonly #handle: FileHandle;
   readonly #path: string;
+  #last = { start: 0, end: 0 };
 
   constructor(handle: FileHandle, path: string, byteLength: number) {
     this.#handle = handle;
     this.#path = path;
     this.byteLength = byteLength;
+  }
+
+  /** What is wrong with the file, in the piece that was read last. */
+  corrupt(cause: unknown): FlyhashError {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const { start, end } = this.#last;
+    const message = `${this.#path}: bytes ${start} to ${end} must be of whole Parquet, got: ${said}`;
+    return new FlyhashError('ERR_CORRUPT_FILE', message, { cause });
   }
 
   async slice(start: number, end: number = this.byteLength): Promise<ArrayBuffer> {
@@ -61,6 +63,7 @@ class ParquetBytes implements AsyncBuffer {
       this.fault ??= new FlyhashError('ERR_CORRUPT_FILE', message);
       return new ArrayBuffer(0);
     }
+    this.#last = { start, end };
     const bytes = new Uint8Array(end - start);
     try {
       const { bytesRead } = await this.#handle.read(bytes, 0, bytes.length, start);
@@ -74,7 +77,7 @@ class ParquetBytes implements AsyncBuffer {
   /** Waits for work of hyparquet; a fault of the bytes comes before whatever it made of them. */
   async during<Result>(work: Promise<Result>): Promise<Result> {
     const failed = (error: unknown): never => {
-      throw this.fault ?? corrupt(this.#path, error);
+      throw this.fault ?? this.corrupt(error);
     };
     const result = await work.catch(failed);
     if (this.fault !== undefined) throw this.fault;
@@ -102,7 +105,7 @@ async function readGroup(opened: Opened, rowStart: number, rows: number): Promis
   const cells = (name: string): ArrayLike<unknown> => {
     const data = found.get(name);
     if (data?.length === rows) return data;
-    throw corrupt(path, `${data?.length ?? 0} of ${rows} rows of a group`);
+    throw file.corrupt(`${data?.length ?? 0} of ${rows} rows of a group`);
   };
   const block = rowsOfLists(cells(column), `${path}: ${column}`, rowStart);
   if (keyColumn === undefined) return block;
@@ -125,7 +128,7 @@ async function* blocksOf(
     if (from >= to) continue;
     const block = await readGroup(opened, from, to - from);
     if (dim !== 0 && block.dim !== dim)
-      throw corrupt(opened.path, `rows of ${dim} and of ${block.dim} numbers`);
+      throw opened.file.corrupt(`rows of ${dim} and of ${block.dim} numbers`);
     dim = block.dim;
     yield* cutBlock(block);
   }
