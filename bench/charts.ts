@@ -33,7 +33,8 @@ function chartOf(comparison: Comparison, title: string): string {
         formatter: (name: string) => name.slice(0, -RERANKED.length),
       },
     });
-    return plainSvg(chart.renderToSVGString({ useViewBox: true }), 'chart-', COLORS);
+    const svg = plainSvg(chart.renderToSVGString({ useViewBox: true }), 'chart-', COLORS);
+    return svg.replace('>', `>\n<title>${title}: recall against bytes of a code</title>`);
   } finally {
     chart.dispose();
   }

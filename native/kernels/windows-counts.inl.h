@@ -57,16 +57,21 @@ inline WindowsList windowsList(const WindowsPlaces& places, std::size_t word) {
 
 // Fetches the ends of the stretch of winners around a place, which lie in two lines of cache or
 // one.
-[[gnu::always_inline]] inline void windowsFetchAround(const std::uint32_t* winners, std::size_t at,
+[[gnu::always_inline]] inline void windowsFetchAround(const std::uint32_t* winners,
+                                                      std::size_t count, std::size_t at,
                                                       std::size_t radius) {
+  if (at >= count) return;
   prefetch(winners + (at < radius ? 0 : at - radius));
-  prefetch(winners + at + radius);
+  prefetch(winners + (count - 1 - at < radius ? count - 1 : at + radius));
 }
 
 // Fetches some of the counts of a row and of its like in the other table.
 [[gnu::always_inline]] inline void windowsFetchCounts(const std::uint32_t* context,
-                                                      const std::uint32_t* target) {
-  for (std::size_t unit = 0; unit < WINDOWS_COUNTS_FETCHED; unit += 16) {
+                                                      const std::uint32_t* target,
+                                                      std::size_t first, std::size_t units) {
+  const std::size_t rest = units - first;
+  const std::size_t end = first + (rest < WINDOWS_COUNTS_FETCHED ? rest : WINDOWS_COUNTS_FETCHED);
+  for (std::size_t unit = first; unit < end; unit += 16) {
     prefetch(context + unit);
     prefetch(target + unit);
   }
@@ -86,16 +91,11 @@ inline void windowsCounts(const std::uint32_t* winners, std::size_t count, std::
     for (std::size_t i = list.begin; i < list.end; i++) {
       const std::size_t at = places.positions[i];
       if (i + WINDOWS_COUNTS_AHEAD < places.count) {
-        const std::size_t later = places.positions[i + WINDOWS_COUNTS_AHEAD];
-        prefetch(winners + later - radius);
-        prefetch(winners + later + radius);
+        windowsFetchAround(winners, count, places.positions[i + WINDOWS_COUNTS_AHEAD], radius);
       }
       if (fetched < units) {
-        for (std::size_t u = 0; u < 64; u += 16) {
-          prefetch(context + units + fetched + u);
-          prefetch(target + units + fetched + u);
-        }
-        fetched += 64;
+        windowsFetchCounts(context + units, target + units, fetched, units);
+        fetched += WINDOWS_COUNTS_FETCHED;
       }
       if (at >= count) continue;
       if (winners[at] < units) target[winners[at]]++;
