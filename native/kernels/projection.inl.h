@@ -93,6 +93,14 @@ template <std::size_t ROWS, std::size_t BLOCKS>
 }
 
 template <std::size_t ROWS, std::size_t BLOCKS>
+[[gnu::always_inline]] inline void projectionCopy(const F32x16 (&from)[ROWS][BLOCKS],
+                                                  F32x16 (&to)[ROWS][BLOCKS]) {
+  for (std::size_t r = 0; r < ROWS; r++) {
+    for (std::size_t c = 0; c < BLOCKS; c++) to[r][c] = from[r][c];
+  }
+}
+
+template <std::size_t ROWS, std::size_t BLOCKS>
 [[gnu::always_inline]] inline void projectionClear(F32x16 (&sums)[ROWS][BLOCKS]) {
   for (std::size_t r = 0; r < ROWS; r++) {
     for (std::size_t c = 0; c < BLOCKS; c++) sums[r][c] = broadcast(0.0F);
@@ -165,12 +173,16 @@ inline void projectionLongPanel(const ProjectionInput& input, const Output& outp
   std::size_t from = 0;
   for (; input.dim - from > PROJECTION_DEPTH; from += PROJECTION_DEPTH) {
     for (std::size_t row = begin; row < end; row += TILE_ROWS) {
-      projectionTile(input, row, group, from, from + PROJECTION_DEPTH,
-                     kept[(row - begin) / TILE_ROWS]);
+      auto& own = kept[(row - begin) / TILE_ROWS];
+      F32x16 sums[TILE_ROWS][BLOCKS];
+      projectionCopy(own, sums);
+      projectionTile(input, row, group, from, from + PROJECTION_DEPTH, sums);
+      projectionCopy(sums, own);
     }
   }
   for (std::size_t row = begin; row < end; row += TILE_ROWS) {
-    auto& sums = kept[(row - begin) / TILE_ROWS];
+    F32x16 sums[TILE_ROWS][BLOCKS];
+    projectionCopy(kept[(row - begin) / TILE_ROWS], sums);
     projectionTile(input, row, group, from, input.dim, sums);
     projectionPut<0>(output, row, group, sums);
   }
