@@ -176,6 +176,16 @@ async function* batchesOf(library: Library, from: ByteReader): AsyncGenerator<Re
   await bytes.end();
 }
 
+/** What apache-arrow throws at values, which it looks at only when they are asked for, as a fault of the file. */
+function soundly<Result>(from: ByteReader, make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    const isSaid = error instanceof Error && error.message.startsWith(from.path);
+    throw isSaid ? error : corrupt(from, error);
+  }
+}
+
 async function* blocksOf(
   library: Library,
   reader: ByteReader,
@@ -183,7 +193,7 @@ async function* blocksOf(
 ): AsyncGenerator<VectorBlock, void> {
   let [row, dim] = [0, 0];
   for await (const batch of batchesOf(library, reader)) {
-    const block = blockOfBatch(library, batch, reader, columns, row);
+    const block = soundly(reader, () => blockOfBatch(library, batch, reader, columns, row));
     if (block === undefined) continue;
     if (dim !== 0 && block.dim !== dim) {
       throw corrupt(reader, `rows of ${dim} and of ${block.dim} numbers`);

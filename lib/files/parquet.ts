@@ -59,7 +59,8 @@ class ParquetBytes implements AsyncBuffer {
 
   async slice(start: number, end: number = this.byteLength): Promise<ArrayBuffer> {
     if (!(start >= 0 && start <= end && end <= this.byteLength)) {
-      const message = `${this.#path}: bytes ${start} to ${end} must be among its ${this.byteLength}, got others`;
+      const { start: from, end: to } = this.#last;
+      const message = `${this.#path}: bytes ${from} to ${to} must name places among its ${this.byteLength}, got ${start} to ${end}`;
       this.fault ??= new FlyhashError('ERR_CORRUPT_FILE', message);
       return new ArrayBuffer(0);
     }
