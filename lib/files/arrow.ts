@@ -33,7 +33,10 @@ function checkLength(library: Library, column: Vector, from: ByteReader): void {
     const wanted = isFixed ? length * type.listSize : length + 1;
     const found = isFixed ? children[0]?.length : valueOffsets?.length;
     const values = children[0]?.values as ArrayLike<unknown> | undefined;
-    if (found >= wanted && (values?.length ?? 0) >= (children[0]?.length ?? 0)) continue;
+    // Of lists of no numbers there may be any number of rows, for which nothing in the file stands.
+    const isEmpty = isFixed && !(type.listSize > 0) && length > 0;
+    if (!isEmpty && found >= wanted && (values?.length ?? 0) >= (children[0]?.length ?? 0))
+      continue;
     throw corrupt(from, `a batch of ${length} rows without their numbers`);
   }
 }
