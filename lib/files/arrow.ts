@@ -5,6 +5,7 @@
 
 import type { DataType, RecordBatch, Vector } from 'apache-arrow';
 import { FlyhashError } from '../errors.ts';
+import { checkFooter, checkMessage } from './arrow-metadata.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { packageNamed } from './optional-package.ts';
 import { disk } from './paths.ts';
@@ -92,16 +93,24 @@ const MAGIC = 'ARROW1';
 const MAGIC_BYTES = 8;
 /** Bytes of the mark that ends a stream. */
 const END_BYTES = 8;
-const MOST_FOOTER = 1 << 28;
+
+/** What begins a message since Arrow 0.15; before, its length did. */
+const CONTINUATION = -1;
+const LENGTH_BYTES = 4;
+const MOST_METADATA = 1 << 28;
+const STEP = 1 << 20;
 
 /**
  * Bytes of a file or a stream as a stream, which is what a file is between its magic and its footer: apache-arrow's own reader
- * of files follows a footer that lies anywhere, for ever. The last bytes are kept, since they tell whether a file is whole.
+ * of files follows a footer that lies anywhere, for ever. Metadata are looked at before they go on. The last bytes are kept,
+ * since they tell whether a file is whole.
  */
 class ArrowBytes {
   readonly #reader: ByteReader;
   #isFile = false;
   #tail = '';
+  /** The first bytes of a stream, which had to be seen. */
+  #first: Uint8Array = new Uint8Array(0);
 
   constructor(reader: ByteReader) {
     this.#reader = reader;
@@ -111,14 +120,25 @@ class ArrowBytes {
   async *chunks(library: Library): AsyncGenerator<Uint8Array, void> {
     const start = await this.#reader.upTo(MAGIC_BYTES);
     this.#isFile = textOf(start).startsWith(MAGIC);
-    if (!this.#isFile) yield start;
+    if (!this.#isFile) this.#first = start;
     else if (this.#reader.size !== undefined) yield await schemaBytes(library, this.#reader.path);
-    for (let bytes = await this.#next(); bytes.length > 0; bytes = await this.#next()) yield bytes;
+    for (;;) {
+      const head = await this.#head();
+      if (head.length === 0) return;
+      const length = lengthOf(head);
+      yield head;
+      if (length === 0) return;
+      if (length < 0 || length > MOST_METADATA) throw new Error(`metadata of ${length} bytes`);
+      const metadata = await this.#reader.need(length, 'metadata');
+      const bodyLength = checkMessage(metadata);
+      yield metadata;
+      yield* this.#body(bodyLength);
+    }
   }
 
   /** Throws where a file is cut. */
   async end(): Promise<void> {
-    for (let bytes = await this.#next(); bytes.length > 0; ) bytes = await this.#next();
+    for (let bytes = await this.#next(STEP); bytes.length > 0; ) bytes = await this.#next(STEP);
     if (!this.#isFile || this.#tail === MAGIC) return;
     throw this.#reader.corrupt(
       `behind ${MAGIC}, the end of an Arrow file`,
@@ -126,13 +146,47 @@ class ArrowBytes {
     );
   }
 
-  async #next(): Promise<Uint8Array> {
-    const bytes = await this.#reader.some(1 << 20);
+  /** What stands before the metadata of a message: their length, or a mark and their length; nothing at the end. */
+  async #head(): Promise<Uint8Array> {
+    const first = await this.#four();
+    if (first === undefined) return new Uint8Array(0);
+    if (numberIn(first) !== CONTINUATION) return first;
+    const second = await this.#four();
+    if (second === undefined) throw this.#reader.corrupt('a length of metadata', 'the end');
+    return new Uint8Array([...first, ...second]);
+  }
+
+  async #four(): Promise<Uint8Array | undefined> {
+    if (this.#first.length === 0) return this.#reader.take(LENGTH_BYTES, 'a message');
+    const four = this.#first.slice(0, LENGTH_BYTES);
+    this.#first = this.#first.slice(LENGTH_BYTES);
+    if (four.length < LENGTH_BYTES)
+      throw this.#reader.corrupt('more bytes of a message', 'the end');
+    return four;
+  }
+
+  async *#body(length: number): AsyncGenerator<Uint8Array, void> {
+    for (let left = length; left > 0; ) {
+      const bytes = await this.#next(Math.min(left, STEP));
+      if (bytes.length === 0)
+        throw this.#reader.corrupt(`${left} more bytes of a batch`, 'the end');
+      left -= bytes.length;
+      yield bytes;
+    }
+  }
+
+  async #next(most: number): Promise<Uint8Array> {
+    const bytes = await this.#reader.some(most);
     const tail = this.#tail + textOf(bytes.subarray(-MAGIC.length));
     this.#tail = tail.slice(-MAGIC.length);
     return bytes;
   }
 }
+
+const numberIn = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true);
+
+const lengthOf = (head: Uint8Array): number => numberIn(head.subarray(-LENGTH_BYTES));
 
 /** The schema in the footer of a file, as the message that a stream begins with. */
 async function schemaBytes(library: Library, path: string): Promise<Uint8Array> {
@@ -147,10 +201,11 @@ async function schemaBytes(library: Library, path: string): Promise<Uint8Array> 
     await handle.read(last, 0, 4, Math.max(0, size - MAGIC.length - 4));
     const length = last.getInt32(0, true);
     const start = size - MAGIC.length - 4 - length;
-    if (length <= 0 || length > MOST_FOOTER || start < MAGIC_BYTES)
+    if (length <= 0 || length > MOST_METADATA || start < MAGIC_BYTES)
       throw new Error(`a footer of ${length} bytes`);
     const footer = new Uint8Array(length);
     await handle.read(footer, 0, length, start);
+    checkFooter(footer);
     const writer = new library.RecordBatchStreamWriter();
     writer.reset(undefined, Footer.decode(footer).schema);
     writer.finish();
