@@ -2,22 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Registry, startRegistry } from './registry.ts';
-import { Sandbox } from './sandbox.ts';
+import { describe, expect, it } from 'vitest';
+import { installedSandbox } from './installed-sandbox.ts';
 
-let registry: Registry;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  registry = await startRegistry();
-  sandbox = new Sandbox(registry.url);
-  await sandbox.install('flyhash');
-});
-afterAll(async () => {
-  sandbox.remove();
-  await registry.close();
-});
+const sandbox = installedSandbox();
 
 const CALLS = {
   hyparquet: `import { readVectors } from 'flyhash'; for await (const _ of readVectors('a.parquet'));`,
@@ -34,22 +22,22 @@ const CALLS = {
 
 describe('without the optional package', () => {
   it.each(Object.entries(CALLS))('%s, the error names it', async (name, call) => {
-    sandbox.write('a.parquet', 'PAR1 and more PAR1');
-    sandbox.write('a.arrow', 'ARROW1 and more ARROW1');
-    const program = sandbox.write(`${name.replaceAll(/\W/g, '-')}.mjs`, call);
-    const { status, stderr } = await sandbox.node([program]);
+    sandbox().write('a.parquet', 'PAR1 and more PAR1');
+    sandbox().write('a.arrow', 'ARROW1 and more ARROW1');
+    const program = sandbox().write(`${name.replaceAll(/\W/g, '-')}.mjs`, call);
+    const { status, stderr } = await sandbox().node([program]);
     expect(status).toBe(1);
     expect(stderr).toContain(`must find the package '${name}', got none: npm install ${name}`);
     expect(stderr).toContain("code: 'ERR_MISSING_PACKAGE'");
   });
 
   it('the command line ends with the same words, and leaves no file', async () => {
-    sandbox.write('a.parquet', 'PAR1 and more PAR1');
-    const bin = join(sandbox.folder, 'node_modules', 'flyhash', 'dist', 'bundle', 'cli.js');
+    sandbox().write('a.parquet', 'PAR1 and more PAR1');
+    const bin = join(sandbox().folder, 'node_modules', 'flyhash', 'dist', 'bundle', 'cli.js');
     const args = ['train', 'simhash', '--in', 'a.parquet', '--bits', '64', '--out', 'model'];
-    const { status, stderr } = await sandbox.node([bin, ...args]);
+    const { status, stderr } = await sandbox().node([bin, ...args]);
     expect(status).toBe(1);
     expect(stderr).toContain("must find the package 'hyparquet', got none: npm install hyparquet");
-    expect(existsSync(join(sandbox.folder, 'model'))).toBe(false);
+    expect(existsSync(join(sandbox().folder, 'model'))).toBe(false);
   });
 });

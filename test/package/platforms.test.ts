@@ -7,11 +7,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { platformName } from '../../lib/backend/addon-files.ts';
 import { expectEnd, expected } from './expected.ts';
-import { type Registry, startRegistry } from './registry.ts';
-import { Sandbox } from './sandbox.ts';
+import { installedSandbox } from './installed-sandbox.ts';
 import { setting } from './setting.ts';
 
 const PLATFORMS = ['linux-x64', 'linux-x64-musl', 'linux-arm64', 'linux-arm64-musl'];
@@ -27,32 +26,21 @@ function nodeOf(platform: string): string[] | string {
   return `${command.join(' ')} does not run: ${error?.message ?? String(stderr)}`;
 }
 
-let registry: Registry;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  registry = await startRegistry();
-  sandbox = new Sandbox(registry.url);
-  await sandbox.install('flyhash');
-});
-afterAll(async () => {
-  sandbox.remove();
-  await registry.close();
-});
+const sandbox = installedSandbox();
 
 describe('the prebuild', () => {
   it.for(PLATFORMS)('of %s gives the same results at each level', async (platform, { skip }) => {
     const file = `prebuilds/${platform}/flyhash.node`;
-    const isPacked = existsSync(join(sandbox.folder, 'node_modules', 'flyhash', file));
+    const isPacked = existsSync(join(sandbox().folder, 'node_modules', 'flyhash', file));
     if (!isPacked) return skip('it was not made: `npm run prebuilds` makes it');
     const node = nodeOf(platform);
     if (typeof node === 'string') return skip(node);
     const [program, ...options] = node;
-    const script = sandbox.writeProgram('program.mjs');
+    const script = sandbox().writeProgram('program.mjs');
     const levels = platform.includes('arm64') ? ['scalar', 'neon'] : ['scalar', 'avx2', 'avx512'];
     const ran = [];
     for (const isa of levels) {
-      const ended = await sandbox.run(program, [...options, script], { FLYHASH_ISA: isa });
+      const ended = await sandbox().run(program, [...options, script], { FLYHASH_ISA: isa });
       if (ended.stderr.includes('must be a level of this machine')) continue;
       expectEnd(ended);
       const [told, found] = ended.stdout.split('\n');

@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Registry, startRegistry } from './registry.ts';
-import { Sandbox } from './sandbox.ts';
+import { describe, expect, it } from 'vitest';
+import { installedSandbox } from './installed-sandbox.ts';
 
 const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 const TYPES = fileURLToPath(new URL('../../node_modules/@types', import.meta.url));
@@ -22,38 +21,27 @@ const PROGRAM = `
   const copy: SimHash = SimHash.fromBytes(hasher.toBytes());
   export const all = [ids, found, copy, compare, backend().kind, load, await BitCodes.load('x')];`;
 
-let registry: Registry;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  registry = await startRegistry();
-  sandbox = new Sandbox(registry.url);
-  await sandbox.install('flyhash');
-});
-afterAll(async () => {
-  sandbox.remove();
-  await registry.close();
-});
+const sandbox = installedSandbox();
 
 describe('TypeScript', () => {
   it.each([
     ['nodenext', 'nodenext', 'program.mts'],
     ['esnext', 'bundler', 'program.ts'],
   ])('with modules %s and resolution %s', async (module, resolution, name) => {
-    const program = sandbox.write(name, PROGRAM);
+    const program = sandbox().write(name, PROGRAM);
     const options = ['--strict', '--noEmit', '--skipLibCheck', 'false', '--target', 'es2022'];
     const modules = ['--module', module, '--moduleResolution', resolution];
     const types = ['--typeRoots', TYPES, '--types', 'node', '--lib', 'es2024,dom,esnext'];
     const args = [TSC, ...options, ...modules, ...types, program];
-    const { status, stdout } = await sandbox.node(args);
+    const { status, stdout } = await sandbox().node(args);
     expect(status, stdout).toBe(0);
   });
 
   it('says where a call is wrong', async () => {
     const wrong = `import { SimHash } from 'flyhash'; SimHash.create({ dim: '8', bits: 16 });`;
-    const program = sandbox.write(join('wrong', 'program.mts'), wrong);
+    const program = sandbox().write(join('wrong', 'program.mts'), wrong);
     const options = ['--strict', '--noEmit', '--skipLibCheck', '--module', 'nodenext'];
-    const { status, stdout } = await sandbox.node([TSC, ...options, program]);
+    const { status, stdout } = await sandbox().node([TSC, ...options, program]);
     expect([status, stdout]).toEqual([2, expect.stringContaining("'string' is not assignable")]);
   });
 });
